@@ -1,0 +1,55 @@
+"""What a detector is: a pure function from texts to spans, with a name, a version and a config.
+
+A detector is a frozen dataclass. Its fields are its whole configuration, so two detectors with
+equal `config_digest` find the same things in the same texts, on any machine, in any order.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+from typing import Any, ClassVar, Protocol
+
+import polars as pl
+import pyarrow as pa
+import rfc8785
+
+Texts = pa.Array | pa.ChunkedArray | pl.Series | Sequence[str]
+
+
+class Detector(Protocol):
+    """Finds spans in single texts; see `datagov.tables.SPANS` for what `detect` returns."""
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def detect(self, texts: Texts) -> pa.Table:
+        """Returns the spans found in `texts`, as a table of schema SPANS, sorted.
+
+        Depends on nothing but the texts and the fields of the detector; each text on its own:
+        `detect(a + b)` is `detect(a)` followed by `detect(b)` with its cells moved on.
+        """
+        ...
+
+    def normalise(self, category: str, value: str) -> str:
+        """Returns the form of `value` under which two spellings of one thing are equal."""
+        ...
+
+
+def as_texts(texts: Texts) -> pa.Array:
+    """Returns `texts` as one `large_string` array without nulls (a null becomes an empty text)."""
+    if isinstance(texts, pl.Series):
+        texts = texts.to_arrow()
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    if not isinstance(texts, pa.Array):
+        texts = pa.array(texts, pa.large_string())
+    array = texts.cast(pa.large_string())
+    return array.fill_null("") if array.null_count else array
+
+
+def config_digest(detector: Detector) -> str:
+    """Returns the SHA-256, in hex, of the detector's name, version and configuration."""
+    config = dataclasses.asdict(detector)  # type: ignore[call-overload]
+    body = {"name": detector.name, "version": detector.version, "config": config}
+    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()

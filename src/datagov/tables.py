@@ -1,0 +1,141 @@
+"""Arrow schemas of every table that travels between stages or into a release.
+
+This is the ground floor: it imports nothing of datagov but its errors. A table is checked once,
+with `conform`, where it enters; after that its schema is taken for granted.
+"""
+
+import pyarrow as pa
+
+from datagov.errors import DatagovError
+
+
+def _schema(**fields: pa.DataType) -> pa.Schema:
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in fields.items()])
+
+
+SPANS = _schema(
+    cell=pa.int64(),
+    category=pa.string(),
+    rule=pa.string(),
+    start=pa.int64(),
+    end=pa.int64(),
+    score=pa.float32(),
+)
+"""What a detector returns: `cell` is the index into the texts it was given, offsets are in code
+points, half open. Sorted by (cell, start, end, category, rule)."""
+
+FINDINGS = _schema(
+    record_id=pa.string(),
+    shard=pa.string(),
+    position=pa.int64(),
+    field=pa.string(),
+    detector=pa.string(),
+    category=pa.string(),
+    rule=pa.string(),
+    start=pa.int64(),
+    end=pa.int64(),
+    score=pa.float32(),
+    fingerprint=pa.string(),
+    excerpt=pa.string(),
+)
+"""One row per thing a detector saw, never with the raw value."""
+
+SIGNALS = _schema(
+    record_id=pa.string(),
+    shard=pa.string(),
+    position=pa.int64(),
+    source_id=pa.string(),
+    n_chars=pa.int64(),
+    n_bytes=pa.int64(),
+    language=pa.string(),
+    input_digest=pa.string(),
+    exact_digest=pa.string(),
+    normalised_digest=pa.string(),
+)
+"""One row per readable record: the small facts that cross-record stages need. Digests are keyed."""
+
+DUPLICATES = _schema(
+    record_id=pa.string(),
+    shard=pa.string(),
+    position=pa.int64(),
+    cluster_id=pa.string(),
+    kind=pa.string(),
+    similarity=pa.float32(),
+    keep=pa.bool_(),
+)
+"""One row per record that has a duplicate; `kind` is exact, normalised or near."""
+
+DECISIONS = pa.schema(
+    [
+        pa.field("record_id", pa.string(), nullable=False),
+        pa.field("shard", pa.string(), nullable=False),
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("source_id", pa.string(), nullable=False),
+        pa.field("action", pa.string(), nullable=False),
+        pa.field("reasons", pa.list_(pa.field("item", pa.string(), nullable=False)), nullable=False),
+        pa.field("input_digest", pa.string(), nullable=False),
+        pa.field("output_digest", pa.string(), nullable=False),
+    ]
+)
+"""What happens to each record; `output_digest` is empty for records that are not in data/."""
+
+REJECTS = _schema(
+    shard=pa.string(),
+    position=pa.int64(),
+    reason=pa.string(),
+    detail=pa.string(),
+    content_digest=pa.string(),
+)
+"""What could not be read or decoded. `detail` never quotes content."""
+
+ANNOTATIONS = _schema(item_id=pa.string(), annotator_id=pa.string(), label=pa.string())
+"""The annotation input, narrowed to the columns that every measure needs."""
+
+LABELS = _schema(
+    item_id=pa.string(),
+    label=pa.string(),
+    confidence=pa.float64(),
+    votes=pa.int64(),
+    agreement=pa.float64(),
+)
+ANNOTATORS = pa.schema(
+    [
+        pa.field("annotator_id", pa.string(), nullable=False),
+        pa.field("labels", pa.int64(), nullable=False),
+        pa.field("items", pa.int64(), nullable=False),
+        pa.field("accuracy", pa.float64(), nullable=False),
+        pa.field("agreement", pa.float64(), nullable=True),
+        pa.field("flags", pa.list_(pa.string()), nullable=False),
+    ]
+)
+SUSPECTS = pa.schema(
+    [
+        pa.field("item_id", pa.string(), nullable=False),
+        pa.field("given_label", pa.string(), nullable=False),
+        pa.field("suggested_label", pa.string(), nullable=False),
+        pa.field("score", pa.float64(), nullable=False),
+        pa.field("reasons", pa.list_(pa.string()), nullable=False),
+    ]
+)
+
+ACTIONS = ("keep", "redact", "quarantine", "drop")
+"""From mildest to strictest; where several apply to one record the strictest wins."""
+
+
+def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Returns `table` with exactly the columns, order and types of `schema`.
+
+    Raises:
+        DatagovError: A column is missing, cannot be cast or holds nulls that the schema forbids.
+    """
+    missing = [name for name in schema.names if name not in table.column_names]
+    if missing:
+        raise DatagovError(f"table lacks columns {missing}; it has {table.column_names}")
+    try:
+        result = table.select(schema.names).cast(schema)
+        for field in schema:
+            if not field.nullable and result[field.name].null_count:
+                raise DatagovError(f"column {field.name!r} has nulls; the schema allows none")
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise DatagovError(f"table does not fit its schema: {error}") from error
+    return result
