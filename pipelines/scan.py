@@ -1,0 +1,62 @@
+"""The main job as a Beam pipeline: read it from top to bottom, it is DESIGN's picture.
+
+      splits ── scan split ──┬── repeated ids ──┐
+                             ├── duplicates ────┤
+                             ├── annotations ───┼── decide and write each part
+                             └── schema ────────┘
+
+What crosses a shuffle is digests, places and counts, never text. `datagov scan` runs this and then
+accounts, gates, reports, attests and publishes; see `datagov.scanning`.
+"""
+
+from collections.abc import Sequence
+
+import apache_beam as beam
+
+from datagov.beam.transforms import (
+    AssessAnnotations,
+    FindDuplicates,
+    FindRepeatedIds,
+    Materialise,
+    ScanSplits,
+    UnifySchemas,
+    placed_schemas,
+)
+from datagov.corpus.splits import Part
+from datagov.release.config import ScanConfig
+from datagov.release.decisions import SourceVerdicts
+from datagov.release.workspace import Workspace
+
+
+def build(
+    pipeline: beam.Pipeline,
+    parts: Sequence[Part],
+    config: ScanConfig,
+    verdicts: SourceVerdicts,
+    workspace: Workspace,
+) -> beam.PCollection:
+    """Adds the scan to `pipeline`; returns the collection of written parts."""
+    splits = pipeline | "List splits" >> beam.Create(
+        [((part.index, place), split) for part in parts for place, split in enumerate(part.splits)]
+    )
+    scanned = splits | "Scan" >> ScanSplits(config, workspace)
+
+    repeated = scanned | "Find repeated ids" >> FindRepeatedIds(config)
+    unique = {"evidence": scanned, "repeated": repeated} | "Join ids" >> beam.CoGroupByKey()
+    duplicates = unique | "Find duplicates" >> FindDuplicates(config, verdicts)
+    suspects = scanned | "Assess annotations" >> AssessAnnotations(config, workspace)
+
+    schema = (
+        scanned
+        | "Schemas" >> beam.FlatMapTuple(placed_schemas)
+        | "Unify schemas" >> beam.CombineGlobally(UnifySchemas())
+    )
+    known = {
+        "evidence": scanned,
+        "repeated": repeated,
+        "duplicates": duplicates,
+        "suspects": suspects,
+    } | "Join all" >> beam.CoGroupByKey()
+    return known | "Materialise" >> Materialise(
+        beam.pvalue.AsSingleton(schema), config, verdicts, workspace
+    )

@@ -1,0 +1,251 @@
+"""The steps of the scan as Beam transforms: they wire, and hold as little logic as possible.
+
+Elements are tables or whole parts, never records (DESIGN section 3). What a step does is a plain
+function of `datagov.release`, `datagov.duplicates` or `datagov.annotations`, tested without Beam.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import apache_beam as beam
+import polars as pl
+import pyarrow as pa
+
+from datagov.corpus.schema import unify
+from datagov.corpus.splits import Split
+from datagov.duplicates.groups import judge, repeated_ids
+from datagov.release import keys
+from datagov.release.annotate import assess_records
+from datagov.release.config import ScanConfig
+from datagov.release.decisions import SourceVerdicts
+from datagov.release.evidence import UnitEvidence, scan_unit
+from datagov.release.materialise import (
+    RECORDS,
+    SUSPECT_RECORDS,
+    PartInput,
+    materialise,
+    output_schema,
+)
+from datagov.release.workspace import Workspace
+from datagov.tables import DUPLICATES
+
+Evidence = tuple[UnitEvidence, ...]
+Place = tuple[int, int, int]
+PlacedSchema = tuple[Place, bytes]
+PlacedSchemas = dict[bytes, Place]
+PartTable = tuple[int, pa.Table]
+Joined = tuple[int, Mapping[str, Iterable[Any]]]
+
+
+class ScanSplits(beam.PTransform):  # type: ignore[misc]
+    """((part, place), unit of splits) to (part, evidence of its units in order)."""
+
+    def __init__(self, config: ScanConfig, workspace: Workspace) -> None:
+        super().__init__()
+        self._config = config
+        self._workspace = workspace
+
+    def expand(self, splits: beam.PCollection) -> beam.PCollection:
+        """Spreads splits over the workers, scans them, gathers each part's."""
+        return (
+            splits
+            # Without it all splits stay fused with the step that lists them, on one worker.
+            | "Spread" >> beam.Reshuffle()
+            | "Scan split" >> beam.Map(_scan, self._config, self._workspace)
+            | "By part" >> beam.GroupByKey()
+            | "In order" >> beam.MapTuple(_in_order)
+        )
+
+
+def _scan(
+    element: tuple[tuple[int, int], tuple[Split, ...]], config: ScanConfig, workspace: Workspace
+) -> tuple[int, tuple[int, UnitEvidence]]:
+    (part, place), unit = element
+    with workspace.reporting():
+        return part, (place, scan_unit(unit, config, workspace))
+
+
+def _in_order(part: int, placed: Iterable[tuple[int, UnitEvidence]]) -> tuple[int, Evidence]:
+    return part, tuple(evidence for _, evidence in sorted(placed, key=lambda pair: pair[0]))
+
+
+class FindRepeatedIds(beam.PTransform):  # type: ignore[misc]
+    """(part, evidence) to (part, records whose id an earlier record has)."""
+
+    def __init__(self, config: ScanConfig) -> None:
+        super().__init__()
+        self._config = config
+
+    def expand(self, parts: beam.PCollection) -> beam.PCollection:
+        """Ids that datagov makes cannot repeat, so only a user's own are compared."""
+        if self._config.read.id_field is None:
+            return parts | "None" >> beam.FlatMap(_nothing).with_output_types(PartTable)
+        return (
+            parts
+            | "Keys" >> beam.FlatMapTuple(keys.id_keys, self._config).with_output_types(PartTable)
+            | "Bucket" >> beam.GroupByKey()
+            | "Judge" >> beam.FlatMapTuple(_repeated).with_output_types(PartTable)
+        )
+
+
+def _nothing(_part: object) -> Iterator[PartTable]:
+    yield from ()
+
+
+def _repeated(_bucket: int, tables: Iterable[pa.Table]) -> Iterator[PartTable]:
+    rows = pl.DataFrame(pa.concat_tables(tables))
+    yield from keys.by_part(repeated_ids(rows), RECORDS)
+
+
+class FindDuplicates(beam.PTransform):  # type: ignore[misc]
+    """{evidence, repeated} by part to (part, table of schema DUPLICATES)."""
+
+    def __init__(self, config: ScanConfig, verdicts: SourceVerdicts) -> None:
+        super().__init__()
+        self._config = config
+        self._verdicts = verdicts
+
+    def expand(self, joined: beam.PCollection) -> beam.PCollection:
+        """Only digests and places cross the shuffle, cut into buckets by digest."""
+        return (
+            joined
+            | "Keys"
+            >> beam.FlatMap(_duplicate_keys, self._verdicts, self._config).with_output_types(
+                PartTable
+            )
+            | "Bucket" >> beam.GroupByKey()
+            | "Judge" >> beam.FlatMapTuple(_duplicates).with_output_types(PartTable)
+        )
+
+
+def _duplicate_keys(
+    joined: Joined, verdicts: SourceVerdicts, config: ScanConfig
+) -> Iterator[PartTable]:
+    part, known = joined
+    (evidence,) = known["evidence"]
+    yield from keys.duplicate_keys(
+        part, evidence, _table(known["repeated"], RECORDS), verdicts, config
+    )
+
+
+def _duplicates(_bucket: int, tables: Iterable[pa.Table]) -> Iterator[PartTable]:
+    yield from keys.by_part(judge(pl.DataFrame(pa.concat_tables(tables))), DUPLICATES)
+
+
+class AssessAnnotations(beam.PTransform):  # type: ignore[misc]
+    """(part, evidence) to (part, records whose label is probably wrong)."""
+
+    def __init__(self, config: ScanConfig, workspace: Workspace) -> None:
+        super().__init__()
+        self._config = config
+        self._workspace = workspace
+
+    def expand(self, parts: beam.PCollection) -> beam.PCollection:
+        """Agreement is a property of all annotations, so they meet in one place."""
+        if self._config.policy.annotations is None:
+            return parts | "None" >> beam.FlatMap(_nothing).with_output_types(PartTable)
+        return (
+            parts
+            | "Annotations" >> beam.FlatMapTuple(keys.annotation_rows).with_output_types(PartTable)
+            | "Meet" >> beam.GroupByKey()
+            | "Assess" >> beam.FlatMap(_suspects, self._workspace).with_output_types(PartTable)
+        )
+
+
+def _suspects(met: tuple[int, Iterable[pa.Table]], workspace: Workspace) -> Iterator[PartTable]:
+    with workspace.reporting():
+        rows = pl.DataFrame(pa.concat_tables(met[1]))
+        yield from keys.by_part(assess_records(rows, workspace), SUSPECT_RECORDS)
+
+
+class Materialise(beam.PTransform):  # type: ignore[misc]
+    """{evidence, repeated, duplicates, suspects} by part to the folder of the written part."""
+
+    def __init__(
+        self,
+        schema: beam.pvalue.AsSingleton,
+        config: ScanConfig,
+        verdicts: SourceVerdicts,
+        workspace: Workspace,
+    ) -> None:
+        super().__init__()
+        self._schema = schema
+        self._config = config
+        self._verdicts = verdicts
+        self._workspace = workspace
+
+    def expand(self, joined: beam.PCollection) -> beam.PCollection:
+        """Decides and writes part by part."""
+        return joined | "Write part" >> beam.Map(
+            _materialise, self._schema, self._verdicts, self._config, self._workspace
+        )
+
+
+def _materialise(
+    joined: Joined,
+    schema: pa.Schema,
+    verdicts: SourceVerdicts,
+    config: ScanConfig,
+    workspace: Workspace,
+) -> str:
+    part, known = joined
+    (evidence,) = known["evidence"]
+    with workspace.reporting():
+        folder = materialise(
+            PartInput(
+                index=part,
+                units=evidence,
+                repeated=_table(known["repeated"], RECORDS),
+                duplicates=_table(known["duplicates"], DUPLICATES),
+                suspects=_table(known["suspects"], SUSPECT_RECORDS),
+            ),
+            output_schema(schema, config),
+            verdicts,
+            config,
+            workspace,
+        )
+    return workspace.note_part(part, folder)
+
+
+def _table(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
+    """Returns all tables as one, in an order that does not depend on that of their arrival."""
+    table = pa.concat_tables([schema.empty_table(), *tables])
+    return pl.DataFrame(table).sort("shard", "position").to_arrow().cast(schema)
+
+
+class UnifySchemas(beam.CombineFn):  # type: ignore[misc]
+    """Combines the schemas of all splits into the one that data/ has; see corpus.schema.
+
+    Collects the different ones, each with the first place where it stands, so that the order in
+    which splits are finished does not matter.
+    """
+
+    def create_accumulator(self) -> PlacedSchemas:
+        """Returns no schemas."""
+        return {}
+
+    def add_input(self, accumulator: PlacedSchemas, placed: PlacedSchema) -> PlacedSchemas:
+        """Returns the schemas with one more."""
+        place, schema = placed
+        accumulator[schema] = min(accumulator.get(schema, place), place)
+        return accumulator
+
+    def merge_accumulators(self, accumulators: Iterable[PlacedSchemas]) -> PlacedSchemas:
+        """Returns all schemas."""
+        merged: PlacedSchemas = {}
+        for accumulator in accumulators:
+            for schema, place in accumulator.items():
+                merged[schema] = min(merged.get(schema, place), place)
+        return merged
+
+    def extract_output(self, accumulator: PlacedSchemas) -> pa.Schema:
+        """Returns the schema that fits the records of all."""
+        ordered = sorted(accumulator, key=lambda schema: accumulator[schema])
+        return unify([pa.ipc.read_schema(pa.py_buffer(schema)) for schema in ordered])
+
+
+def placed_schemas(part: int, evidence: Evidence) -> Iterator[PlacedSchema]:
+    """Yields the schemas of a part's records, serialised, each with its place in the corpus."""
+    for place, unit in enumerate(evidence):
+        for at, schema in enumerate(unit.schemas()):
+            yield (part, place, at), schema.serialize().to_pybytes()

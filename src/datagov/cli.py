@@ -1,0 +1,265 @@
+"""The command line: parses, calls, prints. What it does, `import datagov` can do as well."""
+
+import datetime as dt
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from datagov import __version__
+from datagov.errors import DatagovError
+
+if TYPE_CHECKING:
+    from datagov.scanning import ScanResult
+
+log = logging.getLogger("datagov")
+
+PATH = click.Path(path_type=Path)
+
+
+class _DatagovGroup(click.Group):
+    """Turns our errors into one line and an exit code; hands what follows `--` to Beam."""
+
+    def main(self, args: list[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        given = list(sys.argv[1:] if args is None else args)
+        at = given.index("--") if "--" in given else len(given)
+        extra["obj"] = tuple(given[at + 1 :])
+        try:
+            return super().main(given[:at], *rest, **extra)
+        except DatagovError as error:
+            click.echo(f"datagov: {error}", err=True)
+            sys.exit(error.exit_code)
+
+
+@click.group(
+    cls=_DatagovGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done and every gate passed; 1 done, and a gate or check failed; "
+    "2 wrong usage, config or input; 3 our fault.",
+)
+@click.version_option(__version__, prog_name="datagov")
+@click.option("-q", "--quiet", is_flag=True, help="Only warnings and errors on stderr.")
+def main(quiet: bool) -> None:
+    """Training-data governance: a corpus goes in, a signed release comes out.
+
+    \b
+    First steps:
+      datagov demo                       make a small corpus and scan it
+      datagov scan CORPUS                scan your own, with default policy
+      datagov verify RELEASE --key PEM   check a release offline
+    """
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.WARNING,
+        format="%(asctime)s %(levelname)s %(message)s",
+        datefmt="%H:%M:%S",
+    )
+    log.setLevel(logging.WARNING if quiet else logging.INFO)
+
+
+@main.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("--out", type=PATH, help="Folder of the release [default: INPUT's name + .release].")
+@click.option("--sources", type=PATH, help="Source registry (YAML): who owns what, which licence.")
+@click.option("--policy", type=PATH, help="What to do about each category (YAML).")
+@click.option("--name", help="Name of the release [default: INPUT's name].")
+@click.option("--release-version", "version", default="1.0.0", show_default=True)
+@click.option(
+    "--text-field",
+    "text_fields",
+    multiple=True,
+    metavar="COLUMN",
+    help="Column with text; repeat for several; `messages` for a chat [default: text].",
+)
+@click.option("--id-field", metavar="COLUMN", help="Column with ids [default: shard:position].")
+@click.option(
+    "--format",
+    "data_format",
+    type=click.Choice(["parquet", "jsonl"]),
+    default="parquet",
+    show_default=True,
+    help="Format of data/.",
+)
+@click.option("--key", type=PATH, help="Private signing key, PEM [default: your own, made once].")
+@click.option("--fingerprint-key", type=PATH, help="Key of fingerprints [default: your own].")
+@click.option("--expectations", type=PATH, help="Folder with your own Great Expectations suites.")
+@click.option(
+    "--max-reject-rate",
+    type=click.FloatRange(0, 1),
+    default=0.01,
+    show_default=True,
+    help="Share of unreadable records above which the run fails.",
+)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Judge dates on this day.")
+@click.option("--runner", default="local", show_default=True, help="`local` or a Beam runner.")
+@click.option("--workers", type=int, help="Worker processes [default: all cores].")
+@click.option(
+    "--split-mb",
+    type=click.IntRange(1, 4096),
+    default=32,
+    show_default=True,
+    help="How much one worker reads at a time; changes speed and memory, not results.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@click.pass_obj
+def scan(
+    beam_flags: tuple[str, ...],
+    inputs: tuple[str, ...],
+    out: Path | None,
+    as_of: dt.datetime | None,
+    runner: str,
+    workers: int | None,
+    split_mb: int,
+    as_json: bool,
+    fingerprint_key: Path | None,
+    **options: Any,
+) -> None:
+    """Scan a corpus and publish a signed release.
+
+    INPUT is a file, a folder, a glob or a URL; Parquet, JSON Lines (plain, gzip, zstd), CSV, TSV,
+    Arrow IPC, text, WARC and WET. A killed run goes on where it was with the same command. Flags
+    after `--` go to Beam.
+    """
+    from datagov.scanning import Run, default_name, scan
+
+    options["text_fields"] = options["text_fields"] or ("text",)
+    result = scan(
+        inputs,
+        out or Path(f"{default_name(inputs)}.release"),
+        as_of=as_of.date() if as_of else None,
+        fingerprint_key_file=fingerprint_key,
+        run=Run(
+            runner=runner,
+            n_workers=workers,
+            beam_flags=beam_flags,
+            split_bytes=split_mb * 1024 * 1024,
+            show_progress=sys.stderr.isatty(),
+        ),
+        **options,
+    )
+    _print_scan(result, as_json)
+    sys.exit(0 if result.ok else 1)
+
+
+def _print_scan(result: "ScanResult", as_json: bool) -> None:
+    failed = [gate for gate in result.gates if not gate.success]
+    if as_json:
+        body = {
+            "release": str(result.out),
+            "records": result.metrics["records"],
+            "text_bytes": result.metrics["text_bytes"],
+            "seconds": round(result.seconds, 3),
+            "failed_gates": [gate.name for gate in failed],
+            "public_key": str(result.public_key),
+        }
+        click.echo(json.dumps(body, indent=1))
+        return
+    records = result.metrics["records"]
+    n_bytes = result.metrics["text_bytes"]["read"]
+    rate = n_bytes / 1e6 / result.seconds
+    click.echo(
+        f"{records['read']:,} records read: {records['kept']:,} kept, "
+        f"{records['redacted']:,} redacted, {records['dropped']:,} dropped, "
+        f"{records['quarantined']:,} quarantined, {records['rejected']:,} rejected"
+    )
+    click.echo(f"{n_bytes / 1e6:,.1f} MB of text in {result.seconds:,.1f} s: {rate:,.1f} MB/s")
+    for gate in failed:
+        click.echo(f"gate failed: {gate.title}. {gate.mend}")
+    click.echo(f"release  {result.out}")
+    click.echo(f"report   {result.out / 'report/index.html'}")
+    click.echo(f"check    datagov verify {result.out} --key {result.public_key}")
+
+
+@main.command()
+@click.argument("release", type=PATH)
+@click.option("--key", type=PATH, required=True, help="Public key (PEM) that you trust.")
+@click.option("--corpus", multiple=True, metavar="INPUT", help="Check the inputs too; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print every check as JSON.")
+def verify(release: Path, key: Path, corpus: tuple[str, ...], as_json: bool) -> None:
+    """Check a release offline: signatures, every digest, every count.
+
+    Needs neither the corpus nor those who made the release. Exit 1 names each file and field that
+    does not hold.
+    """
+    from datagov.verification import verify
+
+    report = verify(release, key, corpus)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), indent=1, ensure_ascii=False))
+    else:
+        for check in report.failures:
+            click.echo(f"FAIL {check}")
+        n_checks = len(report.checks)
+        click.echo(
+            f"{release}: {n_checks} checks hold; signed by key {report.keyid} (that this key is "
+            "whose you think is not proved by these files)"
+            if report.ok
+            else f"{release}: {len(report.failures)} of {n_checks} checks failed"
+        )
+    sys.exit(0 if report.ok else 1)
+
+
+@main.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("--item", required=True, metavar="COLUMN", help="Column with the item's id.")
+@click.option("--annotator", required=True, metavar="COLUMN", help="Column with the annotator's.")
+@click.option("--label", required=True, metavar="COLUMN", help="Column with the label.")
+@click.option("--out", type=PATH, required=True, help="Folder for tables and report.")
+@click.option("--json", "as_json", is_flag=True, help="Print the metrics as JSON.")
+def annotations(
+    inputs: tuple[str, ...], item: str, annotator: str, label: str, out: Path, as_json: bool
+) -> None:
+    """Measure agreement, find the best labels and those that are probably wrong.
+
+    INPUT is Parquet, CSV or JSON Lines with one label by one annotator per row.
+    """
+    from datagov.annotations.assess import run
+
+    assessment = run(inputs, out, item=item, annotator=annotator, label=label)
+    if as_json:
+        click.echo(json.dumps(assessment.metrics, indent=1, ensure_ascii=False))
+    else:
+        for name, value in assessment.metrics.items():
+            click.echo(f"{name:20} {value}")
+        click.echo(f"report               {out / 'index.html'}")
+
+
+@main.command()
+@click.argument("folder", type=PATH, default=".")
+def keygen(folder: Path) -> None:
+    """Make a signing key pair and a fingerprint key in FOLDER."""
+    from datagov.lineage.keys import generate
+
+    for path in generate(folder):
+        click.echo(path)
+
+
+@main.command()
+@click.argument("folder", type=PATH, default="demo")
+@click.pass_context
+def demo(context: click.Context, folder: Path) -> None:
+    """Make a small corpus in FOLDER and scan it.
+
+    Three languages; planted personal data, duplicates, an undeclared source, a broken record.
+    """
+    from datagov.demo import make_corpus
+
+    corpus = make_corpus(folder)
+    context.invoke(
+        scan,
+        inputs=(str(corpus.data),),
+        out=folder / "release",
+        sources=corpus.sources,
+        policy=corpus.policy,
+        name="demo",
+        version="1.0.0",
+        text_fields=(),
+        id_field="id",
+        data_format="parquet",
+        max_reject_rate=0.01,
+        runner="local",
+        split_mb=32,
+    )

@@ -1,0 +1,176 @@
+"""JSON Lines: one object per line, UTF-8 (RFC 8259). Position: byte offset of the line.
+
+Whole blocks of lines go through Arrow's parser. A block that it refuses, or in which it saw other
+rows than there are lines, is gone through line by line, so that one bad line costs one reject.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.json as pj
+
+from datagov.corpus.batch import Batch
+from datagov.corpus.lines import Block, read_blocks, too_large
+from datagov.corpus.options import ReadOptions
+from datagov.corpus.rejects import Reject, content_digest, rejects_table
+from datagov.corpus.splits import Split
+
+Positions = npt.NDArray[np.int64]
+
+
+def read_jsonl(split: Split, options: ReadOptions) -> Iterator[Batch]:
+    """Yields the records of the lines that begin in the split."""
+    for block in read_blocks(split, options):
+        table, positions, rejects = _parsed(block, options)
+        yield Batch(
+            split.shard.name,
+            table,
+            pa.array(positions, pa.int64()),
+            rejects_table(split.shard.name, [*block.rejects, *rejects]),
+        )
+
+
+class _Line(NamedTuple):
+    position: int
+    data: bytes
+
+
+def _parsed(block: Block, options: ReadOptions) -> tuple[pa.Table, Positions, list[Reject]]:
+    starts, ends = _line_bounds(block.data)
+    fits = not len(starts) or int((ends - starts).max()) <= options.max_record_bytes
+    table = _fast(block.data, len(starts)) if fits else None
+    if table is not None:
+        return table, starts + block.offset, []
+    good: list[_Line] = []
+    objects: list[dict[str, Any]] = []
+    rejects: list[Reject] = []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        line = _Line(block.offset + start, block.data[start:end])
+        if len(line.data) > options.max_record_bytes:
+            rejects.append(too_large(line.position, options, content_digest(line.data)))
+            continue
+        outcome = _object(line)
+        if isinstance(outcome, Reject):
+            rejects.append(outcome)
+        else:
+            good.append(line)
+            objects.append(outcome)
+    table = _fast(b"\n".join(line.data for line in good), len(good))
+    positions = np.array([line.position for line in good], np.int64)
+    return _from_objects(objects) if table is None else table, positions, rejects
+
+
+def _line_bounds(data: bytes) -> tuple[Positions, Positions]:
+    """Returns start and end of each line that is not blank, without its line feed."""
+    feeds = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n")).astype(np.int64)
+    starts = np.concatenate([np.zeros(1, np.int64), feeds + 1])
+    ends = np.concatenate([feeds, np.full(1, len(data), np.int64)])
+    filled = ends > starts
+    starts, ends = starts[filled], ends[filled]
+    begins_blank = np.frombuffer(data, np.uint8)[starts] <= ord(" ")
+    blank = [i for i in np.flatnonzero(begins_blank) if not data[starts[i] : ends[i]].strip()]
+    return np.delete(starts, blank), np.delete(ends, blank)
+
+
+def _fast(data: bytes, n_lines: int) -> pa.Table | None:
+    """Returns the rows of `data`; None when they are not one plain object per line."""
+    if not n_lines:
+        return pa.table({})
+    table = _arrow(data, None)
+    if table is None or table.num_rows != n_lines:
+        return None
+    plain = pa.schema([pa.field(f.name, _as_written(f.type)) for f in table.schema])
+    if plain != table.schema:
+        table = _arrow(data, plain)
+    if table is None or not _is_utf8(table):
+        return None
+    return table
+
+
+def _arrow(data: bytes, schema: pa.Schema | None) -> pa.Table | None:
+    try:
+        return pj.read_json(
+            pa.BufferReader(data),
+            pj.ReadOptions(use_threads=False, block_size=len(data) + 1),
+            pj.ParseOptions(explicit_schema=schema),
+        )
+    except pa.ArrowInvalid:
+        return None
+
+
+def _as_written(kind: pa.DataType) -> pa.DataType:
+    """Returns the type with strings where Arrow made dates of strings that look like them."""
+    if pa.types.is_temporal(kind):
+        return pa.string()
+    if pa.types.is_list(kind):
+        return pa.list_(_as_written(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(f.name, _as_written(f.type)) for f in kind])
+    return kind
+
+
+def _is_utf8(table: pa.Table) -> bool:
+    try:
+        table.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _object(line: _Line) -> dict[str, Any] | Reject:
+    """Returns the object on a line, or why there is none."""
+
+    def reject(reason: str, detail: str) -> Reject:
+        return Reject(line.position, reason, detail, content_digest(line.data))
+
+    try:
+        text = line.data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return reject("invalid_utf8", f"byte {error.start} of the line is not UTF-8")
+    try:
+        value = json.loads(text, object_pairs_hook=_without_repeats)
+    except json.JSONDecodeError as error:
+        return reject("bad_json", f"{error.msg} at character {error.pos}; expected an object")
+    except _RepeatedKeyError:
+        return reject("bad_json", "a key stands twice in one object; expected each once")
+    except (RecursionError, ValueError):
+        return reject("bad_json", "nested too deep, or a number too long; expected plain JSON")
+    if not isinstance(value, dict):
+        return reject("bad_json", f"expected an object, found {type(value).__name__}")
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return reject("lone_surrogate", "an escape stands for half a character; expected a pair")
+    return value
+
+
+class _RepeatedKeyError(ValueError):
+    pass
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise _RepeatedKeyError
+    return result
+
+
+def _from_objects(objects: list[dict[str, Any]]) -> pa.Table:
+    """Returns a table of objects that Arrow cannot bring under one type per key.
+
+    A column of mixed types holds JSON text.
+    """
+    names = list(dict.fromkeys(name for each in objects for name in each))
+    columns = {name: _column([each.get(name) for each in objects]) for name in names}
+    return pa.table(columns) if columns else pa.table({"": pa.nulls(len(objects))})
+
+
+def _column(values: list[Any]) -> pa.Array:
+    try:
+        return pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        return pa.array([None if v is None else json.dumps(v, ensure_ascii=False) for v in values])

@@ -1,0 +1,38 @@
+"""The one list of detectors. A new detector is one module and one line here."""
+
+import dataclasses
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from datagov.detect.detector import Detector
+from datagov.detect.pii import PiiDetector
+from datagov.detect.quality import QualityDetector
+from datagov.detect.restricted import RestrictedDetector
+from datagov.errors import ConfigError
+from datagov.policy import Policy
+
+DETECTORS: Mapping[str, type[Detector]] = {
+    kind.name: kind for kind in (PiiDetector, QualityDetector, RestrictedDetector)
+}
+
+
+def detectors(policy: Policy) -> tuple[Detector, ...]:
+    """Returns the detectors with the options that the policy gives them, in order of name."""
+    return tuple(
+        _built(kind, policy.detectors.get(name, {})) for name, kind in sorted(DETECTORS.items())
+    )
+
+
+def _built(kind: type[Detector], options: Mapping[str, Any]) -> Detector:
+    known = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    for option in options:
+        if option not in known:
+            nearest = difflib.get_close_matches(option, known, n=1)
+            hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+            raise ConfigError(
+                f"policy: detectors.{kind.name}.{option}: no such option; "
+                f"it has {', '.join(known)}{hint}"
+            )
+    frozen = {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
+    return kind(**frozen)

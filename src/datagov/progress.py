@@ -1,0 +1,85 @@
+"""Progress of a run, read off what workers have finished on disk.
+
+Any runner, any number of workers: what is finished is a folder with a known name, so the driver
+can count without a channel of its own to the workers.
+"""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+log = logging.getLogger("datagov")
+
+POLL_S = 0.5
+LOG_EVERY_S = 30.0
+
+
+@contextlib.contextmanager
+def scanning(
+    splits: Sequence[tuple[Path, int]], written: Callable[[], int], n_parts: int, *, bars: bool
+) -> Iterator[None]:
+    """Shows how far a scan is while the block runs.
+
+    Args:
+        splits: Where the evidence of each split will appear, and the split's size in bytes.
+        written: Returns how many parts are written.
+        n_parts: How many parts there are.
+        bars: Bars on stderr; else a log line every LOG_EVERY_S seconds.
+    """
+    stop = threading.Event()
+    watch = _draw if bars else _log_lines
+    thread = threading.Thread(target=watch, args=(splits, written, n_parts, stop), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _finished_bytes(splits: Sequence[tuple[Path, int]]) -> int:
+    return sum(n_bytes for path, n_bytes in splits if path.exists())
+
+
+def _draw(
+    splits: Sequence[tuple[Path, int]],
+    written: Callable[[], int],
+    n_parts: int,
+    stop: threading.Event,
+) -> None:
+    total = sum(n_bytes for _, n_bytes in splits)
+    with (
+        tqdm(total=total, unit="B", unit_scale=True, desc="scan ") as scanned,
+        tqdm(total=n_parts, unit="part", desc="write") as parts,
+    ):
+        stopping = False
+        while not stopping:
+            stopping = stop.wait(POLL_S)
+            scanned.update(_finished_bytes(splits) - scanned.n)
+            parts.update(written() - parts.n)
+
+
+def _log_lines(
+    splits: Sequence[tuple[Path, int]],
+    written: Callable[[], int],
+    n_parts: int,
+    stop: threading.Event,
+) -> None:
+    total = sum(n_bytes for _, n_bytes in splits)
+    started = time.monotonic()
+    while not stop.wait(LOG_EVERY_S):
+        done = _finished_bytes(splits)
+        rate = done / (time.monotonic() - started)
+        log.info(
+            "scanned %.0f of %.0f MB (%.1f MB/s), wrote %d of %d parts",
+            done / 1e6,
+            total / 1e6,
+            rate / 1e6,
+            written(),
+            n_parts,
+        )

@@ -1,0 +1,64 @@
+"""Lays the written parts out as a release (DESIGN section 5)."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from datagov.release.workspace import writing_to
+from datagov.tables import DUPLICATES, REJECTS
+
+PER_PART = {"decisions": "evidence/decisions", "findings": "evidence/findings"} | {
+    "signals": "evidence/signals"
+}
+"""Evidence that keeps one file per part, and the folder it is in."""
+
+MERGED = {"duplicates": DUPLICATES, "rejects": REJECTS}
+"""Evidence that becomes one file."""
+
+
+def part_name(index: int) -> str:
+    """Returns the name under which a part's files stand in the release."""
+    return f"part-{index:05d}"
+
+
+def assemble(parts: Sequence[Path], staging: Path, data_format: str) -> None:
+    """Fills `staging` with data, quarantine and evidence tables of `parts`, in corpus order.
+
+    Files are linked, not copied: a run killed here loses nothing and has little to do again.
+    """
+    with writing_to(staging):
+        for folder in ("data", "quarantine", *PER_PART.values()):
+            (staging / folder).mkdir(parents=True)
+        (staging / "quarantine").chmod(0o700)
+        for index, part in enumerate(parts):
+            name = part_name(index)
+            _link_if_filled(part / f"data.{data_format}", staging / f"data/{name}.{data_format}")
+            held = staging / f"quarantine/{name}.parquet"
+            _link_if_filled(part / "quarantine.parquet", held)
+            if held.exists():
+                held.chmod(0o600)
+            for table, folder in PER_PART.items():
+                os.link(part / f"{table}.parquet", staging / f"{folder}/{name}.parquet")
+        for table, schema in MERGED.items():
+            _merge([part / f"{table}.parquet" for part in parts], schema, staging / "evidence")
+
+
+def _link_if_filled(source: Path, target: Path) -> None:
+    """Links a file of records that has some: a file without records helps nobody."""
+    if source.suffix == ".parquet":
+        n_rows = pq.read_metadata(source).num_rows
+    else:
+        n_rows = source.stat().st_size
+    if n_rows:
+        os.link(source, target)
+
+
+def _merge(sources: Sequence[Path], schema: pa.Schema, folder: Path) -> None:
+    name = sources[0].name if sources else ""
+    with pq.ParquetWriter(folder / name, schema, compression="zstd") as writer:
+        for source in sources:
+            for batch in pq.ParquetFile(source).iter_batches(128 * 1024):
+                writer.write_batch(batch)

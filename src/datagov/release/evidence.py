@@ -1,0 +1,235 @@
+"""Reads a unit of work once and writes down all that later stages need to know of it.
+
+The only reading of text before the release is written. What it leaves behind, per unit and under
+a name that depends on content and configuration alone: findings, signals, rejects, annotations,
+the schemas of its records, and a summary.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from datagov.corpus.batch import Batch, Cells
+from datagov.corpus.cells import cells
+from datagov.corpus.ids import record_ids
+from datagov.corpus.read import read
+from datagov.corpus.splits import Split
+from datagov.detect.detector import Detector
+from datagov.detect.language import identify
+from datagov.duplicates.digests import record_digests
+from datagov.policy import AnnotationColumns
+from datagov.release.config import ScanConfig
+from datagov.release.excerpts import excerpt
+from datagov.release.workspace import Workspace
+from datagov.sources.registry import source_ids
+from datagov.tables import ANNOTATIONS, FINDINGS, REJECTS, SIGNALS, conform
+
+RECORD_ANNOTATIONS = pa.schema(
+    [
+        pa.field("shard", pa.string(), nullable=False),
+        pa.field("position", pa.int64(), nullable=False),
+        *ANNOTATIONS,
+    ]
+)
+"""The annotations inside a corpus, each with the record that carries it."""
+
+
+Unit = tuple[Split, ...]
+"""One split, or several whole small shards: what one worker reads at a time."""
+
+
+@dataclass(frozen=True)
+class UnitEvidence:
+    """Where the evidence of one unit of work lies."""
+
+    unit: Unit
+    path: Path
+
+    def table(self, name: str) -> pa.Table:
+        """Returns the table `findings`, `signals`, `rejects` or `annotations` of the unit."""
+        return pq.read_table(self.path / f"{name}.parquet")
+
+    def schemas(self) -> list[pa.Schema]:
+        """Returns the different schemas of the unit's records, as read, first seen first."""
+        texts = json.loads((self.path / "schemas.json").read_text("utf-8"))
+        return [pa.ipc.read_schema(pa.py_buffer(bytes.fromhex(text))) for text in texts]
+
+    def summary(self) -> Mapping[str, Any]:
+        """Returns the counts of the unit: records, rejects, text bytes."""
+        return json.loads((self.path / "summary.json").read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+def scan_unit(unit: Unit, config: ScanConfig, workspace: Workspace) -> UnitEvidence:
+    """Returns the evidence of `unit`, from the cache or by reading and detecting."""
+    target = workspace.evidence(config.evidence_key(unit))
+    if not target.exists():
+        with workspace.building(target) as building:
+            _write_evidence(unit, config, building)
+    return UnitEvidence(unit, target)
+
+
+def readable_records(unit: Unit, config: ScanConfig) -> Iterator[tuple[Batch, pa.Array]]:
+    """Yields the batches of `unit` with the ids of their records.
+
+    Scanning and materialising both read through here, so that they see the same records.
+    """
+    for split in unit:
+        for batch in read(split, config.read):
+            yield record_ids(batch, config.read.id_field)
+
+
+def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
+    schemas = {"findings": FINDINGS, "signals": SIGNALS, "rejects": REJECTS}
+    if config.policy.annotations:
+        schemas["annotations"] = RECORD_ANNOTATIONS
+    writers = {
+        name: pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd")
+        for name, schema in schemas.items()
+    }
+    schemas_seen: dict[str, None] = {}
+    counts = {"records": 0, "rejects": 0, "text_bytes": 0}
+    try:
+        for batch, ids in readable_records(unit, config):
+            if batch.rejects.num_rows:
+                writers["rejects"].write_table(conform(batch.rejects, REJECTS))
+                counts["rejects"] += batch.rejects.num_rows
+            if not batch.table.num_rows:
+                continue
+            schema = batch.table.schema.serialize().to_pybytes().hex()
+            schemas_seen[schema] = None
+            texts = cells(batch.table, config.read.text_fields)
+            signals = _signals(batch, ids, texts, config)
+            writers["signals"].write_table(signals)
+            writers["findings"].write_table(_findings(batch, ids, texts, config))
+            if config.policy.annotations:
+                writers["annotations"].write_table(_annotations(batch, config.policy.annotations))
+            counts["records"] += signals.num_rows
+            counts["text_bytes"] += pc.sum(signals["n_bytes"]).as_py() or 0
+    finally:
+        for writer in writers.values():
+            writer.close()
+    (folder / "schemas.json").write_text(json.dumps(list(schemas_seen)), encoding="utf-8")
+    (folder / "summary.json").write_text(json.dumps(counts), encoding="utf-8")
+
+
+def _signals(batch: Batch, ids: pa.Array, texts: Cells, config: ScanConfig) -> pa.Table:
+    n_rows = batch.table.num_rows
+    digests = record_digests(texts, n_rows, config.key)
+    return conform(
+        pa.table(
+            {
+                "record_id": ids,
+                "shard": _repeated(batch.shard, n_rows),
+                "position": batch.positions,
+                "source_id": source_ids(config.registry, batch.table, batch.shard),
+                "n_chars": _per_record(pc.utf8_length(texts.text), texts.row, n_rows),
+                "n_bytes": _per_record(pc.binary_length(texts.text), texts.row, n_rows),
+                "language": identify(_longest_texts(texts, n_rows)),
+                "input_digest": digests.input_digest,
+                "exact_digest": digests.exact_digest,
+                "normalised_digest": digests.normalised_digest,
+            }
+        ),
+        SIGNALS,
+    )
+
+
+def _per_record(values: pa.Array, rows: pa.Array, n_rows: int) -> pa.Array:
+    sums = np.bincount(rows.to_numpy(), weights=values.to_numpy(), minlength=n_rows)
+    return pa.array(sums.astype(np.int64))
+
+
+def _longest_texts(texts: Cells, n_rows: int) -> pa.Array:
+    """Returns one text per record, its longest: a record's language is that of most of it."""
+    if len(texts.row) == n_rows:
+        return texts.text
+    rows = texts.row.to_numpy()
+    lengths = pc.binary_length(texts.text).to_numpy()
+    order = np.lexsort((-lengths, rows))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = rows[order][1:] != rows[order][:-1]
+    return texts.text.take(pa.array(order[first]))
+
+
+def _findings(batch: Batch, ids: pa.Array, texts: Cells, config: ScanConfig) -> pa.Table:
+    tables = [
+        _located(detector, detector.detect(texts.text), batch, ids, texts, config)
+        for detector in config.detectors
+    ]
+    found = pa.concat_tables([FINDINGS.empty_table(), *tables])
+    order = ["shard", "position", "field", "start", "end", "detector", "category", "rule"]
+    return found.sort_by([(name, "ascending") for name in order])
+
+
+def _located(
+    detector: Detector,
+    spans: pa.Table,
+    batch: Batch,
+    ids: pa.Array,
+    texts: Cells,
+    config: ScanConfig,
+) -> pa.Table:
+    """Turns spans of cells into findings of records; the raw values go no further than here."""
+    rows = texts.row.take(spans["cell"].combine_chunks())
+    fingerprints = []
+    excerpts = []
+    cell = -1
+    text = ""
+    for index, category, start, end in zip(
+        spans["cell"].to_pylist(),
+        spans["category"].to_pylist(),
+        spans["start"].to_pylist(),
+        spans["end"].to_pylist(),
+        strict=True,
+    ):
+        if index != cell:
+            cell, text = index, texts.text[index].as_py()
+        value = detector.normalise(category, text[start:end])
+        fingerprints.append(config.keyed(b"value\0" + value.encode()))
+        excerpts.append(excerpt(text, start, end, category))
+    n = spans.num_rows
+    return conform(
+        pa.table(
+            {
+                "record_id": ids.take(rows),
+                "shard": _repeated(batch.shard, n),
+                "position": batch.positions.take(rows),
+                "field": texts.field.take(spans["cell"].combine_chunks()),
+                "detector": _repeated(detector.name, n),
+                "category": spans["category"],
+                "rule": spans["rule"],
+                "start": spans["start"],
+                "end": spans["end"],
+                "score": spans["score"],
+                "fingerprint": pa.array(fingerprints, pa.string()),
+                "excerpt": pa.array(excerpts, pa.string()),
+            }
+        ),
+        FINDINGS,
+    )
+
+
+def _annotations(batch: Batch, columns: AnnotationColumns) -> pa.Table:
+    """Returns the annotations that the records carry; a record without all three has none."""
+    names = {"item_id": columns.item, "annotator_id": columns.annotator, "label": columns.label}
+    if any(name not in batch.table.column_names for name in names.values()):
+        return RECORD_ANNOTATIONS.empty_table()
+    table = pa.table(
+        {
+            "shard": _repeated(batch.shard, batch.table.num_rows),
+            "position": batch.positions,
+            **{to: batch.table[name].cast(pa.string()) for to, name in names.items()},
+        }
+    )
+    return conform(table.drop_null(), RECORD_ANNOTATIONS)
+
+
+def _repeated(value: str, n: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value, pa.string()), n)

@@ -1,0 +1,365 @@
+"""Decides about the records of one part and writes them: the second and last reading of text."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import rfc8785
+
+from datagov import __version__
+from datagov.corpus.batch import Batch, Cells
+from datagov.corpus.cells import cells, with_texts
+from datagov.corpus.schema import to_schema
+from datagov.corpus.write import RecordWriter
+from datagov.duplicates.digests import output_digests
+from datagov.detect.detector import Detector
+from datagov.errors import AccountingError
+from datagov.policy import Policy
+from datagov.release import accounting
+from datagov.release.config import ScanConfig
+from datagov.release.decisions import (
+    KEEP,
+    QUARANTINE,
+    RECORD,
+    REDACT,
+    SourceVerdicts,
+    decided,
+    duplicate_reasons,
+    finding_reasons,
+    source_reasons,
+    suspect_reasons,
+    with_severity,
+)
+from datagov.release.evidence import UnitEvidence, readable_records
+from datagov.release.redaction import Removal, redact
+from datagov.release.workspace import Workspace
+from datagov.tables import ACTIONS, DECISIONS, DUPLICATES, FINDINGS, REJECTS, SIGNALS, conform
+
+RECORD_ID = "record_id"
+"""Column that data/ gets where the input has no column of ids."""
+
+MAX_REDACTION_ROUNDS = 3
+"""A replacement can complete a new match with what stands beside it; then it is redacted again."""
+
+RECORDS = pa.schema(
+    [
+        pa.field("shard", pa.string(), nullable=False),
+        pa.field("position", pa.int64(), nullable=False),
+    ]
+)
+SUSPECT_RECORDS = pa.schema([*RECORDS, pa.field("score", pa.float64(), nullable=False)])
+
+
+@dataclass(frozen=True)
+class PartInput:
+    """All that is known of one part when it is decided about.
+
+    Attributes:
+        index: Number of the part in corpus order.
+        units: Evidence of its units of work, in corpus order.
+        repeated: Table of schema RECORDS: records whose id an earlier record has.
+        duplicates: Table of schema DUPLICATES.
+        suspects: Table of schema SUSPECT_RECORDS.
+    """
+
+    index: int
+    units: tuple[UnitEvidence, ...]
+    repeated: pa.Table
+    duplicates: pa.Table
+    suspects: pa.Table
+
+
+def output_schema(record_schema: pa.Schema, config: ScanConfig) -> pa.Schema:
+    """Returns the schema of data/: the corpus's columns, led by an id where it has none."""
+    if config.read.id_field:
+        return record_schema
+    return pa.schema([pa.field(RECORD_ID, pa.string()), *record_schema])
+
+
+def materialise(
+    part: PartInput,
+    schema: pa.Schema,
+    verdicts: SourceVerdicts,
+    config: ScanConfig,
+    workspace: Workspace,
+) -> Path:
+    """Writes the part's data, quarantine and evidence; returns the folder they are in.
+
+    Raises:
+        AccountingError: Records of a unit were lost or invented, or it changed between readings.
+        OutputError: The disk is full or not writable.
+    """
+    target = workspace.part(_part_key(part, schema, verdicts, config))
+    if not target.exists():
+        with workspace.building(target) as building:
+            _write_part(part, schema, verdicts, config, building)
+    return target
+
+
+def _part_key(
+    part: PartInput, schema: pa.Schema, verdicts: SourceVerdicts, config: ScanConfig
+) -> str:
+    body = {
+        "version": __version__,
+        "index": part.index,
+        "units": [unit.path.name for unit in part.units],
+        "tables": [_digest(t) for t in (part.repeated, part.duplicates, part.suspects)],
+        "schema": hashlib.sha256(schema.serialize()).hexdigest(),
+        "policy": config.policy.digest,
+        "verdicts": {source: list(categories) for source, categories in verdicts.items()},
+        "format": config.data_format,
+    }
+    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+
+
+def _digest(table: pa.Table) -> str:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    return hashlib.sha256(sink.getvalue()).hexdigest()
+
+
+def _write_part(
+    part: PartInput,
+    schema: pa.Schema,
+    verdicts: SourceVerdicts,
+    config: ScanConfig,
+    folder: Path,
+) -> None:
+    extension = config.data_format
+    decisions, findings, signals, rejects = [], [], [], []
+    counts = accounting.Counts()
+    with (
+        RecordWriter(folder / f"data.{extension}", schema, extension) as data,
+        RecordWriter(folder / "quarantine.parquet", schema, "parquet") as quarantine,
+    ):
+        for unit in part.units:
+            known = _Known.of(unit, part, verdicts, config)
+            written = [
+                _write_batch(batch, ids, block, known, schema, config, data, quarantine)
+                for batch, ids, block in _aligned(unit, known, config)
+            ]
+            table = pl.concat([known.decisions.clear(), *written])
+            part_rejects = pa.concat_tables([unit.table("rejects"), known.repeated_rejects()])
+            counts = counts + accounting.count_unit(
+                unit.summary(),
+                table,
+                known.findings,
+                known.signals,
+                part_rejects,
+                config.registry,
+            )
+            decisions.append(_decisions_table(table))
+            findings.append(conform(known.findings.drop("severity").to_arrow(), FINDINGS))
+            signals.append(conform(known.signals.to_arrow(), SIGNALS))
+            rejects.append(part_rejects.sort_by([(name, "ascending") for name in RECORD]))
+    tables = {
+        "decisions": (decisions, DECISIONS),
+        "findings": (findings, FINDINGS),
+        "signals": (signals, SIGNALS),
+        "rejects": (rejects, REJECTS),
+        "duplicates": ([part.duplicates], DUPLICATES),
+    }
+    for name, (pieces, table_schema) in tables.items():
+        write_table(pa.concat_tables([table_schema.empty_table(), *pieces]), folder, name)
+    (folder / "counts.json").write_text(json.dumps(counts.as_json(), sort_keys=True), "utf-8")
+
+
+def write_table(table: pa.Table, folder: Path, name: str) -> None:
+    """Writes an evidence table such that equal tables are equal files, however they were made."""
+    pq.write_table(
+        table.combine_chunks(),
+        folder / f"{name}.parquet",
+        compression="zstd",
+        row_group_size=128 * 1024,
+    )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of the records of one unit; `rejected` marks records with a repeated id."""
+
+    decisions: pl.DataFrame
+    findings: pl.DataFrame
+    signals: pl.DataFrame
+    rejected: pl.DataFrame
+
+    @classmethod
+    def of(
+        cls, unit: UnitEvidence, part: PartInput, verdicts: SourceVerdicts, config: ScanConfig
+    ) -> "_Known":
+        policy = config.policy
+        signals = pl.DataFrame(unit.table("signals"))
+        findings = with_severity(unit.table("findings"), policy)
+        reasons = pl.concat(
+            [
+                finding_reasons(findings),
+                source_reasons(signals, verdicts, policy),
+                duplicate_reasons(pl.DataFrame(part.duplicates), policy),
+                suspect_reasons(pl.DataFrame(part.suspects), policy),
+            ]
+        )
+        repeated = pl.DataFrame(part.repeated).select(*RECORD).with_columns(rejected=True)
+        decisions = (
+            decided(signals, reasons)
+            .join(repeated, on=RECORD, how="left", maintain_order="left")
+            .with_columns(pl.col("rejected").fill_null(False), output_digest=pl.lit(""))
+        )
+        return cls(
+            decisions=decisions,
+            findings=findings.join(repeated, on=RECORD, how="anti", maintain_order="left"),
+            signals=signals.join(repeated, on=RECORD, how="anti", maintain_order="left"),
+            rejected=signals.join(repeated, on=RECORD, how="semi", maintain_order="left"),
+        )
+
+    def repeated_rejects(self) -> pa.Table:
+        return conform(
+            self.rejected.select(
+                "shard",
+                "position",
+                reason=pl.lit("duplicate_id"),
+                detail=pl.lit("an earlier record has the same id; ids must be unique"),
+                content_digest="input_digest",
+            ).to_arrow(),
+            REJECTS,
+        )
+
+
+def _aligned(
+    evidence: UnitEvidence, known: _Known, config: ScanConfig
+) -> Iterator[tuple[Batch, pa.Array, pl.DataFrame]]:
+    """Yields each batch of the second reading with the decisions about its records."""
+    at = 0
+    for batch, ids in readable_records(evidence.unit, config):
+        n_rows = batch.table.num_rows
+        block = known.decisions.slice(at, n_rows)
+        at += n_rows
+        if block["position"].to_list() != batch.positions.to_pylist():
+            at = -1
+            break
+        if n_rows:
+            yield batch, ids, block
+    if at != known.decisions.height:
+        raise AccountingError(
+            f"{evidence.unit[0].shard.name}: holds other records than when it was scanned; "
+            "do not change a corpus while it is read; run the same command again"
+        )
+
+
+def _write_batch(
+    batch: Batch,
+    ids: pa.Array,
+    block: pl.DataFrame,
+    known: _Known,
+    schema: pa.Schema,
+    config: ScanConfig,
+    data: RecordWriter,
+    quarantine: RecordWriter,
+) -> pl.DataFrame:
+    """Writes one batch; returns its decisions without rejected records."""
+    table = batch.table
+    if not config.read.id_field:
+        table = table.add_column(0, pa.field(RECORD_ID, pa.string()), ids)
+    texts = cells(table, config.read.text_fields)
+    block, new_texts = _redacted(block, batch, texts, known.findings, config)
+    held = block["severity"] == QUARANTINE
+    stays = (block["severity"] <= REDACT) & ~block["rejected"]
+    quarantine.write(to_schema(table.filter((held & ~block["rejected"]).to_arrow()), schema))
+    released = with_texts(table, config.read.text_fields, texts, new_texts)
+    released = released.filter(stays.to_arrow())
+    data.write(to_schema(released, schema))
+    digests = output_digests(cells(released, config.read.text_fields), released.num_rows)
+    numbered = block.with_row_index("_row")
+    with_digest = numbered.filter(stays).select("_row", output_digest=pl.Series(digests))
+    return (
+        numbered.drop("output_digest")
+        .join(with_digest, on="_row", how="left", maintain_order="left")
+        .with_columns(pl.col("output_digest").fill_null(""))
+        .filter(~pl.col("rejected"))
+        .select(block.columns)
+    )
+
+
+def _redacted(
+    block: pl.DataFrame, batch: Batch, texts: Cells, findings: pl.DataFrame, config: ScanConfig
+) -> tuple[pl.DataFrame, pa.Array]:
+    """Returns the decisions and texts of a batch after redaction.
+
+    What still holds something to redact after MAX_REDACTION_ROUNDS is quarantined instead.
+    """
+    rows = block.with_row_index("row").filter((pl.col("severity") == REDACT) & ~pl.col("rejected"))
+    if rows.is_empty():
+        return block, texts.text
+    to_remove = findings.filter(pl.col("severity") == REDACT)
+    cell_of = pl.DataFrame(
+        {"row": pl.Series(texts.row), "field": pl.Series(texts.field)}
+    ).with_row_index("cell")
+    spans = (
+        rows.select(pl.col("row").cast(pl.Int64), *RECORD)
+        .join(to_remove, on=RECORD)
+        .join(cell_of.with_columns(pl.col("row").cast(pl.Int64)), on=["row", "field"])
+    )
+    cell_rows = dict(zip(spans["cell"].to_list(), spans["row"].to_list(), strict=True))
+    removals = _removals(spans)
+    new = {cell: redact(texts.text[cell].as_py(), removals[cell]) for cell in sorted(removals)}
+    detectors = [d for d in config.detectors if d.name in set(spans["detector"])]
+    for _ in range(MAX_REDACTION_ROUNDS):
+        again = _left(new, detectors, config.policy)
+        if not again:
+            break
+        new |= {cell: redact(new[cell], spans_left) for cell, spans_left in again.items()}
+    failed = [cell_rows[cell] for cell in _left(new, detectors, config.policy)]
+    incomplete = pl.int_range(pl.len()).is_in(failed)
+    block = block.with_columns(
+        severity=pl.when(incomplete).then(pl.lit(QUARANTINE, pl.Int8)).otherwise("severity"),
+        reasons=pl.when(incomplete)
+        .then(pl.col("reasons").list.concat(pl.lit(["redaction.incomplete"])).list.sort())
+        .otherwise("reasons"),
+    )
+    return block, _replaced(texts.text, new)
+
+
+def _removals(spans: pl.DataFrame) -> dict[int, list[Removal]]:
+    removals: dict[int, list[Removal]] = {}
+    for cell, *removal in spans.select("cell", "start", "end", "category", "score").iter_rows():
+        removals.setdefault(cell, []).append(Removal(*removal))
+    return removals
+
+
+def _left(
+    texts: dict[int, str], detectors: Sequence[Detector], policy: Policy
+) -> dict[int, list[Removal]]:
+    """Returns what policy would still remove from redacted texts, by cell."""
+    keys = list(texts)
+    left: dict[int, list[Removal]] = {}
+    for detector in detectors:
+        spans = pl.DataFrame(detector.detect(list(texts.values())))
+        severity = policy.actions(detector.name, spans["category"], spans["score"])
+        for cell, found in _removals(spans.filter(severity > KEEP)).items():
+            left.setdefault(keys[cell], []).extend(found)
+    return left
+
+
+def _replaced(texts: pa.Array, new: dict[int, str]) -> pa.Array:
+    both = pa.concat_arrays([texts, pa.array(list(new.values()), texts.type)])
+    indices = pl.int_range(len(texts), eager=True).to_numpy().copy()
+    indices[list(new)] = range(len(texts), len(texts) + len(new))
+    return both.take(pa.array(indices))
+
+
+def _decisions_table(block: pl.DataFrame) -> pa.Table:
+    return conform(
+        block.with_columns(
+            action=pl.col("severity").replace_strict(
+                dict(enumerate(ACTIONS)), return_dtype=pl.String
+            )
+        )
+        .select(DECISIONS.names)
+        .to_arrow(),
+        DECISIONS,
+    )

@@ -1,0 +1,125 @@
+"""Every number that gates, cards and controls use, stated once: `evidence/metrics.json`."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from datagov.corpus.shards import Shard
+from datagov.detect.detector import config_digest
+from datagov.release import accounting
+from datagov.release.accounting import OUTCOMES, Counts
+from datagov.release.assemble import part_name
+from datagov.release.config import ScanConfig
+from datagov.release.decisions import REDACT
+from datagov.sources.registry import UNDECLARED
+from datagov.tables import ACTIONS
+
+RELEASED = ACTIONS[: REDACT + 1]
+
+
+def collect(
+    parts: Sequence[Path],
+    staging: Path,
+    shards: Sequence[Shard],
+    schema: pa.Schema,
+    annotations: Mapping[str, Any] | None,
+    config: ScanConfig,
+) -> dict[str, Any]:
+    """Returns the metrics of an assembled release.
+
+    Raises:
+        AccountingError: The sums of a part, a source or the whole do not add up.
+    """
+    per_part = [Counts.from_json(json.loads((p / "counts.json").read_text())) for p in parts]
+    counts = sum(per_part, Counts()).as_json()
+    empty = dict.fromkeys(("read", *OUTCOMES), 0)
+    records = empty | counts.get("records", {})
+    by_source = {source: empty | found for source, found in counts.get("by_source", {}).items()}
+    accounting.check(records, "the whole corpus")
+    for source, found in by_source.items():
+        accounting.check(found, f"source {source}")
+    released = records["kept"] + records["redacted"]
+    undeclared = by_source.get(UNDECLARED, empty)
+    scanned = records["read"] - records["rejected"]
+    return {
+        "as_of": config.as_of.isoformat(),
+        "records": records,
+        "text_bytes": {"read": 0, "released": 0} | counts.get("text_bytes", {}),
+        "by_source": by_source,
+        "parts": [
+            {"part": part_name(i), **empty, **part.as_json().get("records", {})}
+            for i, part in enumerate(per_part)
+        ],
+        "inputs": {"shards": len(shards), "bytes": sum(shard.n_bytes for shard in shards)},
+        "actions_by_reason": counts.get("actions_by_reason", {}),
+        "findings": {d.name: {} for d in config.detectors} | counts.get("findings", {}),
+        "findings_by_source": counts.get("findings_by_source", {}),
+        "detectors": [
+            {
+                "name": detector.name,
+                "version": detector.version,
+                "config_digest": config_digest(detector),
+                "records_scanned": scanned,
+                "records_not_scanned": 0,
+            }
+            for detector in config.detectors
+        ],
+        "left": {d.name: 0 for d in config.detectors}
+        | counts.get("left", {})
+        | {"duplicates_exact": _equal_groups_left(staging)},
+        "duplicates": _duplicates(staging, counts.get("actions_by_reason", {})),
+        "languages": counts.get("languages", {}),
+        "rejects": counts.get("rejects", {}),
+        "duplicate_ids": counts.get("rejects", {}).get("duplicate_id", 0),
+        "reject_rate": _share(records["rejected"], records["read"]),
+        "max_reject_rate": config.max_reject_rate,
+        "undeclared_share": _share(undeclared["kept"] + undeclared["redacted"], released),
+        "sources_declared": len(config.registry.sources),
+        "annotations": annotations,
+        "policy": {"digest": config.policy.digest, "purpose": config.policy.purpose},
+        "fingerprint_key_id": config.keyed(b"key id")[:16],
+        "columns_out": schema.names,
+        "text_fields": list(config.read.text_fields),
+    }
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def _decisions(staging: Path) -> pl.LazyFrame:
+    return pl.scan_parquet(staging / "evidence/decisions/*.parquet")
+
+
+def _equal_groups_left(staging: Path) -> int:
+    """Returns how many texts are released more than once (redaction can make two equal)."""
+    groups = (
+        _decisions(staging)
+        .filter(pl.col("action").is_in(RELEASED))
+        .group_by("output_digest")
+        .len()
+        .filter(pl.col("len") > 1)
+    )
+    return groups.select(pl.len()).collect().item()  # type: ignore[no-any-return]
+
+
+def _duplicates(staging: Path, by_reason: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    found = (
+        pl.scan_parquet(staging / "evidence/duplicates.parquet")
+        .group_by("kind")
+        .agg(clusters=pl.col("cluster_id").n_unique(), records=pl.len())
+        .collect()
+    )
+    rows = {row["kind"]: row for row in found.iter_rows(named=True)}
+    return {
+        kind: {
+            "clusters": rows.get(kind, {}).get("clusters", 0),
+            "records": rows.get(kind, {}).get("records", 0),
+            "removed": by_reason.get(f"duplicates.{kind}", 0),
+        }
+        for kind in ("exact", "normalised")
+    }

@@ -1,0 +1,185 @@
+"""The folder beside a release in which it grows: finished evidence, finished parts, a lock.
+
+A release `OUT` grows in `OUT.work`. Whatever is finished there was put in place by one rename of
+a folder, so a run killed at any moment leaves only whole things and nameless leftovers, and the
+same command goes on from the whole ones.
+"""
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from datagov import errors
+from datagov.errors import DatagovError, OutputError
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Paths of one run's work folder; creating the value touches nothing on disk."""
+
+    path: Path
+
+    def evidence(self, key: str) -> Path:
+        """Returns where the evidence of the split with this key is, or will be."""
+        return self.path / "evidence" / key
+
+    def part(self, key: str) -> Path:
+        """Returns where the materialised part with this key is, or will be."""
+        return self.path / "parts" / key
+
+    @property
+    def staging(self) -> Path:
+        """The folder that becomes the release."""
+        return self.path / "staging"
+
+    @property
+    def annotations(self) -> Path:
+        """The folder of the corpus-wide annotation assessment."""
+        return self.path / "annotations"
+
+    def note_part(self, index: int, folder: Path) -> str:
+        """Notes that the part with this index lies in `folder`; returns the folder's name."""
+        notes = self.path / "written"
+        notes.mkdir(exist_ok=True)
+        (notes / f"{index}.txt").write_text(folder.name, encoding="utf-8")
+        return folder.name
+
+    def noted_parts(self) -> list[Path]:
+        """Returns the folders of all parts that this run wrote or found written, in order."""
+        notes = sorted((self.path / "written").glob("*.txt"), key=lambda note: int(note.stem))
+        return [self.path / "parts" / note.read_text("utf-8") for note in notes]
+
+    @contextlib.contextmanager
+    def building(self, target: Path) -> Iterator[Path]:
+        """Yields an empty folder that becomes `target` by one rename when the block succeeds."""
+        building = self.path / "building" / uuid.uuid4().hex
+        with writing_to(building):
+            building.mkdir(parents=True)
+            try:
+                yield building
+                target.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    building.rename(target)
+                except OSError as error:
+                    # Another worker finished the same thing first; its bytes are the same.
+                    if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                        raise
+            finally:
+                shutil.rmtree(building, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def reporting(self) -> Iterator[None]:
+        """Leaves a note of the user's error for the driver: runners pass on only its text."""
+        try:
+            yield
+        except DatagovError as error:
+            notes = self.path / "errors"
+            notes.mkdir(parents=True, exist_ok=True)
+            body = {"class": type(error).__name__, "message": str(error)}
+            (notes / f"{uuid.uuid4().hex}.json").write_text(json.dumps(body), encoding="utf-8")
+            raise
+
+    def reported(self) -> DatagovError | None:
+        """Returns the error that a worker reported, if one did; the first by text if several."""
+        notes = [json.loads(p.read_text("utf-8")) for p in (self.path / "errors").glob("*.json")]
+        if not notes:
+            return None
+        first = min(notes, key=lambda note: str(note["message"]))
+        kind = getattr(errors, first["class"])
+        return kind(first["message"])  # type: ignore[no-any-return]
+
+
+@contextlib.contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """Turns the operating system's word for "cannot write here" into an OutputError."""
+    try:
+        yield
+    except OSError as error:
+        reasons = {
+            errno.ENOSPC: "the disk is full",
+            errno.EDQUOT: "the disk quota is used up",
+            errno.EROFS: "the file system is read-only",
+            errno.EACCES: "permission denied",
+            errno.EFBIG: "the file would pass the size limit",
+        }
+        if error.errno not in reasons:
+            raise
+        raise OutputError(
+            f"{path.parent}: cannot write, {reasons[error.errno]}; make room or choose another "
+            "--out, then run the same command again: what is finished will be used"
+        ) from error
+
+
+@contextlib.contextmanager
+def claim(out: Path) -> Iterator[Workspace]:
+    """Yields the workspace of the release `out`, held by this process alone.
+
+    Raises:
+        OutputError: `out` exists already, cannot be written, or another run is building it.
+    """
+    if out.exists() or out.is_symlink():
+        raise OutputError(
+            f"{out}: exists already, and releases are never written over; "
+            "choose another --out, or remove it yourself"
+        )
+    workspace = Workspace(out.with_name(out.name + ".work"))
+    with writing_to(workspace.path):
+        workspace.path.mkdir(parents=True, exist_ok=True)
+        workspace.path.chmod(0o700)
+        handle = os.open(workspace.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OutputError(
+                f"{out}: another run is building this release; wait for it, or choose another --out"
+            ) from error
+        for leftover in ("errors", "building", "staging", "written"):
+            shutil.rmtree(workspace.path / leftover, ignore_errors=True)
+        yield workspace
+    finally:
+        os.close(handle)
+
+
+def publish(workspace: Workspace, out: Path) -> None:
+    """Makes the staged release appear at `out` by one rename, then removes the workspace.
+
+    Raises:
+        OutputError: Something appeared at `out` in the meantime.
+    """
+    _sync(workspace.staging)
+    try:
+        workspace.staging.rename(out)
+    except OSError as error:
+        raise OutputError(
+            f"{out}: something appeared here while the release was built; "
+            "remove it and run the same command again"
+        ) from error
+    _sync_directory(out.parent)
+    shutil.rmtree(workspace.path, ignore_errors=True)
+
+
+def _sync(root: Path) -> None:
+    """Flushes all files below `root`: a rename that outlives a power cut must not name holes."""
+    for path in sorted(root.rglob("*")):
+        if path.is_dir():
+            _sync_directory(path)
+        else:
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
+    _sync_directory(root)
+
+
+def _sync_directory(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
