@@ -1,0 +1,230 @@
+"""Declared inputs in YAML, checked against a JSON Schema, with every mistake and its line at once.
+
+YAML is read by the 1.2 core schema's idea of a scalar, as people mean it: `NO` is Norway and not
+False, `2026-10-01` is that text and `1_000` is no number.
+"""
+
+import copy
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from datagov.errors import ConfigError
+
+Path_ = tuple[str | int, ...]
+"""Where a value stands: keys and indices from the top."""
+
+MAX_NODES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something wrong at a place of a declared input."""
+
+    path: Path_
+    message: str
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A declared input as plain values, and the line of each."""
+
+    name: str
+    value: Any
+    lines: Mapping[Path_, int]
+
+    def refuse(self, mistakes: Iterable[Mistake]) -> None:
+        """Raises ConfigError naming all mistakes, a line each; returns if there are none."""
+        found = sorted({(self._line(m.path), _dotted(m.path), m.message) for m in mistakes})
+        if found:
+            raise ConfigError(
+                "\n".join(f"{self.name}:{line}: {field}: {text}" for line, field, text in found)
+            )
+
+    def _line(self, path: Path_) -> int:
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def _dotted(path: Path_) -> str:
+    text = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path)
+    return text.removeprefix(".") or "(the file)"
+
+
+def load_declared(
+    path: Path, schema_name: str, checks: Callable[[Any], Iterator[Mistake]]
+) -> Declared:
+    """Returns the declared input at `path`.
+
+    Args:
+        path: A YAML file (JSON is YAML).
+        schema_name: Its JSON Schema in `manifests/`.
+        checks: Yields what a schema cannot say; entries that break the schema are None in what
+            it is given, and keys may be missing.
+
+    Raises:
+        ConfigError: With a line for each mistake: file, line, field, expected, how to mend it.
+    """
+    declared = parse(str(path), _text(path))
+    schema = json.loads(manifest(schema_name))
+    errors = list(Draft202012Validator(schema).iter_errors(declared.value))
+    mistakes = [mistake for error in errors for mistake in _mistakes(error)]
+    if isinstance(declared.value, dict):
+        mistakes += checks(_without(declared.value, errors))
+    declared.refuse(mistakes)
+    return declared
+
+
+def _without(value: dict[str, Any], errors: Iterable[ValidationError]) -> dict[str, Any]:
+    """Returns `value` with entries that break the schema set to None, for the checks to pass over.
+
+    So that what a schema cannot say is told together with what it can.
+    """
+    clean = copy.deepcopy(value)
+    for error in errors:
+        if not error.absolute_path:
+            continue
+        top, *rest = error.absolute_path
+        if not rest or clean[top] is None:
+            clean[top] = None
+        else:
+            clean[top][rest[0]] = None
+    return clean
+
+
+def manifest(name: str) -> str:
+    """Returns the text of a file that is shipped in `manifests/`."""
+    return resources.files("datagov").joinpath("manifests", name).read_text("utf-8")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such file; name a YAML file") from error
+    except IsADirectoryError as error:
+        raise ConfigError(f"{path}: is a folder; name a YAML file") from error
+    except PermissionError as error:
+        raise ConfigError(f"{path}: permission denied; make it readable for you") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from error
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader with the scalars of the YAML 1.2 core schema (section 10.3.2)."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+
+for _tag, _pattern, _first in (
+    ("null", r"null|Null|NULL|~|", ["n", "N", "~", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?[0-9]+", list("-+0123456789")),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^({_pattern})$"), _first
+    )
+
+
+def parse(name: str, text: str) -> Declared:
+    """Returns the values of a YAML text; `name` stands in messages."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            raise ConfigError(f"{name}:1: (the file): is empty; see manifests/examples")
+        lines: dict[Path_, int] = {}
+        mistakes: list[Mistake] = []
+        _walk(node, (), lines, mistakes)
+        declared = Declared(name, None, lines)
+        declared.refuse(mistakes)
+        return Declared(name, loader.construct_document(node), lines)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        problem = error.problem or error.context
+        raise ConfigError(f"{name}:{line}: (the file): not YAML: {problem}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(f"{name}:1: (the file): not YAML: {error}") from error
+    finally:
+        loader.dispose()
+
+
+def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int], mistakes: list[Mistake]) -> None:
+    """Notes the line of every value, and keys that stand twice."""
+    if len(lines) > MAX_NODES:
+        raise ConfigError("a YAML file holds too many values; are its aliases nested?")
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        for i, value in enumerate(node.value):
+            _walk(value, (*path, i), lines, mistakes)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name = str(key.value)
+            at = (*path, name)
+            if at in lines:
+                mistakes.append(Mistake(at, "stands twice; keep one"))
+            _walk(value, at, lines, mistakes)
+            lines[at] = key.start_mark.line + 1
+
+
+def _mistakes(error: ValidationError) -> Iterator[Mistake]:
+    path: Path_ = tuple(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        for name in sorted(set(error.instance) - set(known)):
+            yield Mistake((*path, name), f"no such key{nearest(name, known)}")
+    elif error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        for name in missing:
+            about = error.schema.get("properties", {}).get(name, {}).get("description", "")
+            hint = f"; expected: {about}" if about else ""
+            yield Mistake((*path, name), f"is missing{hint}")
+    elif error.validator == "enum":
+        values = [str(value) for value in error.validator_value]
+        yield Mistake(
+            path, f"{error.instance!r} is not allowed{nearest(str(error.instance), values)}"
+        )
+    elif error.validator in ("oneOf", "anyOf") and error.context:
+        # The branch that got furthest is the one that was meant.
+        best = max(error.context, key=lambda inner: len(inner.absolute_path))
+        yield from _mistakes(best)
+    elif error.validator == "pattern":
+        shape = error.schema.get("description", error.validator_value)
+        yield Mistake(path, f"{error.instance!r} has not the shape that is expected: {shape}")
+    else:
+        yield Mistake(path, _plain(error))
+
+
+def _plain(error: ValidationError) -> str:
+    about = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
+    hint = f"; expected: {about}" if about else ""
+    if error.validator == "type":
+        kinds = error.validator_value
+        names = kinds if isinstance(kinds, str) else " or ".join(kinds)
+        return f"is {_kind(error.instance)}, expected {names}{hint}"
+    return f"{error.message}{hint}"
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "a mapping", list: "a list", str: "text", bool: "true or false"}
+    return names.get(type(value), "empty" if value is None else "a number")
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Returns a hint: the nearest of the known names, else all of them."""
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; expected one of {', '.join(known)}" if known else ""

@@ -1,0 +1,164 @@
+"""The policy: what to do about each category, and from which score."""
+
+import hashlib
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import rfc8785
+
+from datagov.declared import Declared, Mistake, load_declared, manifest, nearest, parse
+from datagov.tables import ACTIONS
+
+SCHEMA = "policy.schema.json"
+DEFAULT = "examples/policy.yaml"
+
+SPAN_DETECTORS = ("pii", "restricted")
+"""Detectors whose findings are parts of a text, so that they can be redacted."""
+
+RECORD_CATEGORIES: Mapping[str, Collection[str]] = {
+    "duplicates": ("exact", "normalised"),
+    "annotations": ("suspect",),
+    "sources": (
+        "undeclared",
+        "licence_denied",
+        "licence_unknown",
+        "licence_review",
+        "purpose_not_permitted",
+        "retention_expired",
+        "core_data",
+        "important_data_unapproved",
+        "legal_basis_missing",
+    ),
+}
+"""What can be said of a record other than by a detector."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """From this score on, this is done."""
+
+    from_score: float
+    action: str
+
+
+@dataclass(frozen=True)
+class AnnotationColumns:
+    """The corpus's columns that make a record an annotation."""
+
+    item: str
+    annotator: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What to do about findings, sources, duplicates and annotations.
+
+    Attributes:
+        purpose: What the release is for; each source must permit it.
+        rules: Steps by `detector` or `detector.category`, lowest score first.
+        annotations: The columns of annotations inside the corpus, if there are any.
+        detectors: Options of detectors, by name.
+        allowed_columns: The only columns that data/ may have; None allows all.
+        digest: SHA-256 of the policy's content, in hex.
+    """
+
+    purpose: str
+    rules: Mapping[str, tuple[Step, ...]]
+    annotations: AnnotationColumns | None
+    detectors: Mapping[str, Mapping[str, Any]]
+    allowed_columns: tuple[str, ...] | None
+    digest: str
+
+    def steps(self, detector: str, category: str) -> tuple[Step, ...]:
+        """Returns the steps of the most specific rule; none when there is no rule."""
+        return self.rules.get(f"{detector}.{category}", self.rules.get(detector, ()))
+
+    def action(self, detector: str, category: str, score: float) -> str:
+        """Returns the action of the highest step that `score` reaches; else `keep`."""
+        reached = [
+            step.action for step in self.steps(detector, category) if score >= step.from_score
+        ]
+        return reached[-1] if reached else "keep"
+
+    def actions(self, detector: str, categories: pl.Series, scores: pl.Series) -> pl.Series:
+        """Returns the action for each finding, as Int8 index into tables.ACTIONS."""
+        frame = pl.DataFrame({"category": categories, "score": scores})
+        severity = pl.lit(0, pl.Int8)
+        for category in categories.unique().to_list():
+            for step in self.steps(detector, category):
+                # Scores are stored as float32: compare as such, or 0.4 would not reach 0.4.
+                reached = pl.col("score").cast(pl.Float32) >= pl.lit(step.from_score, pl.Float32)
+                severity = (
+                    pl.when((pl.col("category") == category) & reached)
+                    .then(pl.lit(ACTIONS.index(step.action), pl.Int8))
+                    .otherwise(severity)
+                )
+        return frame.select(severity=severity).to_series()
+
+
+def load_policy(
+    path: str | os.PathLike[str] | None, known: Mapping[str, Collection[str]]
+) -> Policy:
+    """Returns the policy at `path`, or the default one.
+
+    Args:
+        path: A YAML file; see manifests/examples/policy.yaml.
+        known: The categories of each detector, to tell a misspelt rule; an empty collection
+            stands for a detector whose categories are open.
+
+    Raises:
+        ConfigError: With a line for each mistake.
+    """
+    everything = {**RECORD_CATEGORIES, **known}
+    if path is None:
+        declared = parse(DEFAULT, manifest(DEFAULT))
+    else:
+        declared = load_declared(Path(path), SCHEMA, lambda value: _check(value, everything))
+    return _built(declared)
+
+
+def _built(declared: Declared) -> Policy:
+    value = declared.value
+    columns = value.get("annotations")
+    allowed = value.get("allowed_columns")
+    return Policy(
+        purpose=value["purpose"],
+        rules={name: _steps(rule) for name, rule in value["rules"].items()},
+        annotations=AnnotationColumns(**columns) if columns else None,
+        detectors=value.get("detectors") or {},
+        allowed_columns=None if allowed is None else tuple(allowed),
+        digest=hashlib.sha256(rfc8785.dumps(value)).hexdigest(),
+    )
+
+
+def _steps(rule: Any) -> tuple[Step, ...]:
+    rules = rule if isinstance(rule, list) else [rule]
+    steps = [Step(float(each.get("from_score", 0)), each["action"]) for each in rules]
+    return tuple(sorted(steps, key=lambda step: step.from_score))
+
+
+def _check(value: Mapping[str, Any], known: Mapping[str, Collection[str]]) -> Iterator[Mistake]:
+    for name, rule in (value.get("rules") or {}).items():
+        detector, _, category = name.partition(".")
+        if detector not in known:
+            yield Mistake(("rules", name), f"no such detector{nearest(detector, list(known))}")
+        elif category and known[detector] and category not in known[detector]:
+            hint = nearest(category, sorted(known[detector]))
+            yield Mistake(("rules", name), f"{detector} has no category {category!r}{hint}")
+        redacts = rule and any(step.action == "redact" for step in _steps(rule))
+        if redacts and detector not in SPAN_DETECTORS:
+            yield Mistake(
+                ("rules", name),
+                f"redact takes parts out of a text, and {detector} is about whole records; "
+                "expected keep, quarantine or drop",
+            )
+    options = value.get("detectors") or {}
+    for name in options:
+        if name not in known or name in RECORD_CATEGORIES:
+            hint = nearest(name, sorted(set(known) - set(RECORD_CATEGORIES)))
+            yield Mistake(("detectors", name), f"no such detector{hint}")
