@@ -1,0 +1,1 @@
+"""Lets somebody who trusts nobody check a release: Merkle tree, attestations, verification."""
