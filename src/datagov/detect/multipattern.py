@@ -1,0 +1,112 @@
+"""Looking for many patterns at once: hyperscan (vectorscan) databases, compiled once per machine."""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import hyperscan as hs
+import numpy as np
+import numpy.typing as npt
+import rfc8785
+
+from datagov.errors import ConfigError
+
+CASELESS = hs.HS_FLAG_CASELESS
+DOTALL = hs.HS_FLAG_DOTALL
+MULTILINE = hs.HS_FLAG_MULTILINE
+PREFILTER = hs.HS_FLAG_PREFILTER
+SOM = hs.HS_FLAG_SOM_LEFTMOST
+
+CHUNK = 1 << 30
+"""More than this at once does not fit hyperscan's 32-bit lengths."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A pattern to look for, in hyperscan's syntax, over bytes."""
+
+    id: int
+    pattern: str
+    flags: int
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Matches, ordered by end: int64 arrays of equal length; starts are 0 without SOM."""
+
+    ids: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+
+
+def find(expressions: tuple[Expression, ...], data: bytes) -> Hits:
+    """Returns all matches of `expressions` in `data`.
+
+    Raises:
+        ConfigError: An expression does not compile, or `data` is too large.
+    """
+    if len(data) >= CHUNK * 4 - 1:
+        raise ConfigError("a batch of texts is larger than 4 GiB; choose a smaller batch size")
+    found: list[int] = []
+    extend = found.extend
+
+    def note(identifier: int, start: int, end: int, _flags: int, _context: object) -> None:
+        extend((identifier, start, end))
+
+    database, scratch = _database(expressions)
+    database.scan(data, match_event_handler=note, scratch=scratch)
+    table = np.array(found, np.int64).reshape(-1, 3)
+    return Hits(table[:, 0], table[:, 1], table[:, 2])
+
+
+@lru_cache(maxsize=16)
+def _database(expressions: tuple[Expression, ...]) -> tuple[hs.Database, hs.Scratch]:
+    path = _cache_directory() / f"{_digest(expressions)}.hs"
+    try:
+        database = hs.loadb(path.read_bytes(), mode=hs.HS_MODE_BLOCK)
+    except (OSError, hs.HyperscanError):
+        # Not there, or written by another version: compile again.
+        database = _compiled(expressions)
+        _store(path, hs.dumpb(database))
+    scratch = hs.Scratch(database)
+    database.scratch = scratch
+    return database, scratch
+
+
+def _compiled(expressions: Sequence[Expression]) -> hs.Database:
+    database = hs.Database(mode=hs.HS_MODE_BLOCK)
+    try:
+        database.compile(
+            expressions=[e.pattern.encode("latin-1") for e in expressions],
+            ids=[e.id for e in expressions],
+            flags=[e.flags for e in expressions],
+            elements=len(expressions),
+        )
+    except hs.HyperscanError as error:
+        raise ConfigError(f"a pattern cannot be compiled: {error}") from error
+    return database
+
+
+def _digest(expressions: Sequence[Expression]) -> str:
+    body = [hs.__version__, [[e.id, e.pattern, e.flags] for e in expressions]]
+    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+
+
+def _cache_directory() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "datagov"
+
+
+def _store(path: Path, data: bytes) -> None:
+    """Keeps a compiled database for the next process; doing without costs time, not results."""
+    part = path.with_suffix(f".{uuid.uuid4().hex}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError:
+        return

@@ -1,0 +1,30 @@
+"""One spelling for each value, so that fingerprints of one thing meet."""
+
+import unicodedata
+
+import phonenumbers
+import regex
+
+_TEXTUAL = frozenset(("EMAIL_ADDRESS", "IP_ADDRESS", "URL"))
+_NOT_WORD = regex.compile(r"[\W_]+")
+
+
+def normalise(category: str, value: str) -> str:
+    """Returns `value` after NFKC and case folding; identifiers without their separators.
+
+    Phone numbers get their country code where it can be told (a Chinese mobile number has 86).
+    """
+    text = unicodedata.normalize("NFKC", value).casefold().strip()
+    if category in _TEXTUAL:
+        return text
+    if category in ("PHONE_NUMBER", "CN_MOBILE"):
+        return _phone(text, "CN" if category == "CN_MOBILE" else None)
+    return _NOT_WORD.sub("", text)
+
+
+def _phone(text: str, region: str | None) -> str:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return "".join(char for char in text if char.isdigit())
+    return f"{number.country_code}{number.national_number}"

@@ -1,0 +1,117 @@
+"""Basic quality: records that hold no text, symbols only, damaged characters or repeated lines.
+
+Limits follow Gopher (Rae et al. 2021, arXiv:2112.11446, table A1) where it has one. They look at
+kinds of characters, not at words, so that they hold for text of any script.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from datagov.detect.detector import Texts, as_texts
+from datagov.tables import SPANS, conform
+
+Floats = npt.NDArray[np.float64]
+
+_LETTER_OR_DIGIT = r"[\pL\pM\pN]"
+_LETTER = r"[\pL\pM]"
+# Replacement characters, control characters but tab, line feed, carriage return and form feed,
+# private use; and what UTF-8 read as Latin-1 or Windows-1252 looks like.
+_DAMAGED = (
+    r"\x{FFFD}|[\x00-\x08\x0B\x0E-\x1F\x7F-\x9F]|\p{Co}|Ã[\x{80}-\x{BF}]|â€|锟斤拷|Â[\x{A0}-\x{BF}]"
+)
+_VISIBLE = r"[^\s\p{Z}]"
+
+
+@dataclass(frozen=True)
+class QualityDetector:
+    """Finds records that are of no use to training; a finding spans the whole text.
+
+    Attributes:
+        min_letter_share: Of what is visible, letters, marks and digits; below, it is `symbols`.
+        max_damaged_share: Of all characters, damaged ones; above, it is `garbled`.
+        max_repeated_lines: Share of characters in lines that stood before (Gopher: 0.2 of
+            characters; less strict here, since verse and code repeat lines).
+        min_lines: Fewer lines are not judged for repetition.
+    """
+
+    name: ClassVar[str] = "quality"
+    version: ClassVar[str] = "1"
+
+    min_letter_share: float = 0.25
+    max_damaged_share: float = 0.02
+    max_repeated_lines: float = 0.5
+    min_lines: int = 8
+
+    def detect(self, texts: Texts) -> pa.Table:
+        """Returns a finding for each category that a text falls into; the score is its share."""
+        array = as_texts(texts)
+        n_chars = _floats(pc.utf8_length(array))
+        visible = _counts(array, _VISIBLE)
+        written = _counts(array, _LETTER_OR_DIGIT)
+        letters = _share(written, visible)
+        damaged = _share(_counts(array, _DAMAGED), n_chars)
+        repeated = self._repeated(array)
+        tables = [
+            self._found(written == 0, "empty", np.ones(len(array)), n_chars),
+            self._found(
+                (written > 0) & (letters < self.min_letter_share), "symbols", 1 - letters, n_chars
+            ),
+            self._found(
+                damaged > self.max_damaged_share, "garbled", np.minimum(damaged * 10, 1), n_chars
+            ),
+            self._found(repeated > self.max_repeated_lines, "repeated_lines", repeated, n_chars),
+        ]
+        keys = ["cell", "start", "end", "category", "rule"]
+        return pa.concat_tables(tables).sort_by([(key, "ascending") for key in keys])
+
+    def normalise(self, category: str, value: str) -> str:
+        """Returns nothing: the finding is about a whole record and names no value."""
+        return ""
+
+    def _found(
+        self, where: npt.NDArray[np.bool_], category: str, scores: Floats, n_chars: Floats
+    ) -> pa.Table:
+        cells = np.flatnonzero(where)
+        n = len(cells)
+        return conform(
+            pa.table(
+                {
+                    "cell": cells,
+                    "category": pa.repeat(category, n),
+                    "rule": pa.repeat(f"quality.{category}", n),
+                    "start": np.zeros(n, np.int64),
+                    "end": n_chars[cells].astype(np.int64),
+                    "score": scores[cells].astype(np.float32),
+                }
+            ),
+            SPANS,
+        )
+
+    def _repeated(self, texts: pa.Array) -> Floats:
+        """Returns the share of characters in lines that stood before in the same text."""
+        n_feeds = _floats(pc.count_substring(texts, "\n"))
+        shares = np.zeros(len(texts))
+        for i in np.flatnonzero(n_feeds + 1 >= self.min_lines).tolist():
+            lines = [line.strip() for line in texts[i].as_py().split("\n")]
+            filled = [line for line in lines if line]
+            total = sum(map(len, filled))
+            if len(filled) >= self.min_lines and total:
+                shares[i] = 1 - sum(map(len, set(filled))) / total
+        return shares
+
+
+def _counts(texts: pa.Array, pattern: str) -> Floats:
+    return _floats(pc.count_substring_regex(texts, pattern))
+
+
+def _floats(values: pa.Array) -> Floats:
+    return np.asarray(values, np.float64)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)

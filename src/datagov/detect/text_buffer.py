@@ -1,0 +1,73 @@
+"""Many texts as one run of bytes, so that one call scans them all."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+SEPARATOR = b"\n"
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class TextBuffer:
+    """Texts laid end to end, with a separator before, between and after them.
+
+    The separator is no word character, so that a text's edges are word boundaries, and it keeps
+    most patterns from running on into the next text; what does so all the same is found out when
+    a match is held against its own text.
+
+    Attributes:
+        data: The bytes, UTF-8.
+        starts: int64, offset of the first byte of each text.
+        ends: int64, one past the last byte of each text.
+    """
+
+    data: bytes
+    starts: Ints
+    ends: Ints
+
+    @classmethod
+    def of(cls, texts: pa.Array) -> "TextBuffer":
+        """Returns the buffer of a `large_string` array without nulls."""
+        _, offsets_buffer, values = texts.buffers()
+        offsets = np.frombuffer(offsets_buffer, np.int64)[texts.offset :][: len(texts) + 1]
+        view = memoryview(values) if values is not None else memoryview(b"")
+        bounds = offsets.tolist()
+        pieces = [view[start:end] for start, end in itertools.pairwise(bounds)]
+        data = b"".join((SEPARATOR, SEPARATOR.join(pieces), SEPARATOR))
+        lengths = np.diff(offsets)
+        starts = np.cumsum(np.concatenate([[1], lengths[:-1] + 1])) if len(texts) else offsets[:0]
+        return cls(data, starts, starts + lengths)
+
+    def cells(self, positions: Ints) -> Ints:
+        """Returns the index of the text that each byte position lies in (or comes right after)."""
+        return np.searchsorted(self.starts, positions, side="right") - 1
+
+    def code_points(self, cell: int, positions: Ints) -> Ints:
+        """Returns the code point offsets, inside text `cell`, of ascending byte positions."""
+        start = int(self.starts[cell])
+        if len(positions) == 0:
+            return positions
+        taken = np.frombuffer(self.data, np.uint8, int(positions[-1]) - start, start)
+        continuation = np.flatnonzero((taken & 0xC0) == 0x80) + start
+        return positions - start - np.searchsorted(continuation, positions)
+
+    def text(self, start: int, end: int) -> str:
+        """Returns the text between two byte positions that are character boundaries."""
+        return self.data[start:end].decode("utf-8")
+
+    def floor(self, position: int) -> int:
+        """Returns the last character boundary at or before a byte position."""
+        while position > 0 and self.data[position] & 0xC0 == 0x80:
+            position -= 1
+        return position
+
+    def ceil(self, position: int) -> int:
+        """Returns the first character boundary at or after a byte position."""
+        while position < len(self.data) and self.data[position] & 0xC0 == 0x80:
+            position += 1
+        return position
