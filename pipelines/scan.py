@@ -37,7 +37,7 @@ def build(
 ) -> beam.PCollection:
     """Adds the scan to `pipeline`; returns the collection of written parts."""
     splits = pipeline | "List splits" >> beam.Create(
-        [((part.index, place), split) for part in parts for place, split in enumerate(part.splits)]
+        [((part.index, place), unit) for part in parts for place, unit in enumerate(part.units)]
     )
     scanned = splits | "Scan" >> ScanSplits(config, workspace)
 

@@ -64,7 +64,8 @@ class Policy:
         annotations: The columns of annotations inside the corpus, if there are any.
         detectors: Options of detectors, by name.
         allowed_columns: The only columns that data/ may have; None allows all.
-        digest: SHA-256 of the policy's content, in hex.
+        document: The policy as it was written.
+        digest: SHA-256 of the document as canonical JSON, in hex.
     """
 
     purpose: str
@@ -72,7 +73,17 @@ class Policy:
     annotations: AnnotationColumns | None
     detectors: Mapping[str, Mapping[str, Any]]
     allowed_columns: tuple[str, ...] | None
+    document: Mapping[str, Any]
     digest: str
+
+    @property
+    def removes(self) -> list[str]:
+        """The rules that take something out of the corpus."""
+        return sorted(
+            name
+            for name, steps in self.rules.items()
+            if any(step.action != "keep" for step in steps)
+        )
 
     def steps(self, detector: str, category: str) -> tuple[Step, ...]:
         """Returns the steps of the most specific rule; none when there is no rule."""
@@ -98,7 +109,7 @@ class Policy:
                     .then(pl.lit(ACTIONS.index(step.action), pl.Int8))
                     .otherwise(severity)
                 )
-        return frame.select(severity=severity).to_series()
+        return frame.with_columns(severity=severity)["severity"]
 
 
 def load_policy(
@@ -132,6 +143,7 @@ def _built(declared: Declared) -> Policy:
         annotations=AnnotationColumns(**columns) if columns else None,
         detectors=value.get("detectors") or {},
         allowed_columns=None if allowed is None else tuple(allowed),
+        document=value,
         digest=hashlib.sha256(rfc8785.dumps(value)).hexdigest(),
     )
 

@@ -1,38 +1,48 @@
 """The main job from corpus to published release: `datagov.scan`, and what `datagov scan` calls."""
 
+import dataclasses
 import datetime as dt
+import hashlib
 import json
 import logging
 import os
+import platform
+import shutil
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
+import rfc8785
 
-from datagov import progress
+from datagov import __version__, progress
+from datagov.beam.runners import Engine, check, default_workers, pipeline
 from datagov.conformance.evaluate import evaluate
-from datagov.corpus.read import ReadOptions, check_fields
-from datagov.corpus.schema import unify
+from datagov.corpus.options import ReadOptions
+from datagov.corpus.read import check_fields
 from datagov.corpus.shards import Shard, list_shards
 from datagov.corpus.splits import Part, plan
-from datagov.detect.registry import categories, detectors
-from datagov.errors import DatagovError
+from datagov.detect.detector import config_digest
+from datagov.detect.registry import DETECTORS, detectors
+from datagov.errors import AccountingError, DatagovError
 from datagov.gates.run import GateResult, run_gates
-from datagov.lineage.keys import Signer, fingerprint_key, load_signer
-from datagov.lineage.sign import RunFacts, attest
+from datagov.gates.suites import Suite, load_suites
+from datagov.lineage.keys import fingerprint_key, key_pair, load_signer, user_key
+from datagov.lineage.sign import attest
+from datagov.lineage.statements import ROLE_GATE, Dependency, Facts, inputs, packages
+from datagov.pipelines.scan import build
 from datagov.policy import load_policy
 from datagov.release import metrics
 from datagov.release.assemble import assemble
 from datagov.release.config import ScanConfig
-from datagov.release.materialise import output_schema
-from datagov.release.workspace import Workspace, claim, publish
-from datagov.reports.render import render
+from datagov.release.workspace import Workspace, claim, publish, writing_to
+from datagov.reports.render import About, render
 from datagov.sources.registry import load_registry
-from datagov.sources.verdicts import describe, verdicts
+from datagov.sources.verdicts import Verdicts, describe, verdicts
 
 log = logging.getLogger("datagov")
 
@@ -132,35 +142,187 @@ def scan(
     started = dt.datetime.now(dt.UTC)
     clock = time.monotonic()
     run = run or Run()
+    engine = Engine(run.runner, run.n_workers or default_workers(), run.beam_flags)
+    check(engine)
     given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
     paths = [os.fspath(path) for path in given]
     target = Path(out).absolute()
-    loaded_policy = load_policy(policy, known=categories())
+    loaded_policy = load_policy(policy, known=dict.fromkeys(DETECTORS, ()))
     registry = load_registry(sources)
-    signer = load_signer(key)
+    suites = load_suites(Path(expectations) if expectations else None)
+    keys = key_pair(Path(key)) if key else user_key()
+    signer = load_signer(keys.private)
     shards = list_shards(paths)
+    options = ReadOptions(text_fields=tuple(text_fields), id_field=id_field)
     config = ScanConfig(
         name=name or default_name(paths),
         version=version,
-        read=check_fields(shards, ReadOptions(text_fields=tuple(text_fields), id_field=id_field)),
+        read=check_fields(shards, options),
         policy=loaded_policy,
         registry=registry,
         detectors=detectors(loaded_policy),
-        key=fingerprint_key(fingerprint_key_file),
+        key=fingerprint_key(Path(fingerprint_key_file) if fingerprint_key_file else None),
         as_of=as_of or started.date(),
         max_reject_rate=max_reject_rate,
         data_format=data_format,
         shard_order=tuple(shard.name for shard in shards),
     )
+    objections = verdicts(registry, loaded_policy, config.as_of)
     parts = plan(shards, split_bytes=run.split_bytes)
     with claim(target) as workspace:
-        _run_pipeline(parts, config, workspace, run)
-        folders = workspace.noted_parts()
-        schema = _data_schema(parts, config, workspace)
-        assemble(folders, workspace.staging, config.data_format)
-        gates = _write_reports(workspace, folders, shards, schema, config, expectations)
-        facts = _facts(workspace.staging, shards, config, started, paths, run)
-        attest(workspace.staging, facts, signer)
-        numbers = json.loads((workspace.staging / "evidence/metrics.json").read_text("utf-8"))
+        schema = _run_pipeline(parts, config, objections, workspace, engine, run)
+        staging = workspace.staging
+        with writing_to(staging):
+            numbers = _write_evidence(workspace, shards, schema, objections, config)
+            gates = _write_gates(staging, suites)
+            conformance = evaluate(staging)
+            _write_json(staging / "conformance.json", conformance)
+            about = About(name=config.name, version=version, key_id=signer.public_key.keyid)
+            render(staging, conformance, gates, about)
+            attest(staging, _facts(shards, config, suites, started, engine, run), signer)
         publish(workspace, target)
-    return ScanResult(target, numbers, tuple(gates), signer.public_key, time.monotonic() - clock)
+    seconds = time.monotonic() - clock
+    log.info("published %s after %.1f s", target, seconds)
+    return ScanResult(target, numbers, tuple(gates), keys.public, seconds)
+
+
+def default_name(inputs: Sequence[str | os.PathLike[str]]) -> str:
+    """Returns the name of the first input without its endings."""
+    name = PurePath(os.fspath(inputs[0]).rstrip("/")).name or "corpus"
+    return "".join(c for c in name.split(".")[0] if c.isalnum() or c in "-_") or "corpus"
+
+
+def _run_pipeline(
+    parts: Sequence[Part],
+    config: ScanConfig,
+    objections: Verdicts,
+    workspace: Workspace,
+    engine: Engine,
+    run: Run,
+) -> pa.Schema:
+    """Scans and writes all parts; returns the schema of data/."""
+    units = [
+        (workspace.evidence(config.evidence_key(unit)), sum(split.n_bytes for split in unit))
+        for part in parts
+        for unit in part.units
+    ]
+    reused = [n_bytes for path, n_bytes in units if path.exists()]
+    if reused:
+        log.info(
+            "reused %d of %d splits (%.1f MB) from the run before",
+            len(reused),
+            len(units),
+            sum(reused) / 1e6,
+        )
+    log.info("scanning %d splits in %d parts on %s", len(units), len(parts), engine.described)
+    n_written = workspace.n_written
+    with progress.scanning(units, n_written, len(parts), bars=run.show_progress):
+        beam_pipeline = pipeline(engine)
+        categories = {source: tuple(found) for source, found in objections.items()}
+        build(beam_pipeline, parts, config, categories, workspace)
+        try:
+            beam_pipeline.run().wait_until_finish()
+        except Exception as error:
+            reported = workspace.reported()
+            if reported is None:
+                raise DatagovError(f"the pipeline failed: {_last_line(error)}") from error
+            raise reported from error
+    written = workspace.noted_parts()
+    if len(written) != len(parts):
+        raise AccountingError(
+            f"{len(parts)} parts were to be written and {len(written)} were; nothing is published"
+        )
+    return pq.read_schema(written[0] / "schema.parquet")
+
+
+def _last_line(error: Exception) -> str:
+    """Returns the last line of what a runner says: it wraps the traceback of a worker."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
+
+
+def _write_evidence(
+    workspace: Workspace,
+    shards: Sequence[Shard],
+    schema: pa.Schema,
+    objections: Verdicts,
+    config: ScanConfig,
+) -> dict[str, Any]:
+    staging = workspace.staging
+    parts = workspace.noted_parts()
+    assemble(parts, staging, config.data_format)
+    annotations = None
+    if workspace.annotations.exists():
+        shutil.copytree(workspace.annotations, staging / "evidence/annotations")
+        metrics_file = staging / "evidence/annotations/metrics.json"
+        annotations = json.loads(metrics_file.read_text("utf-8"))
+    numbers = metrics.collect(parts, staging, shards, schema, annotations, config)
+    _write_json(staging / "evidence/metrics.json", numbers)
+    described = describe(config.registry, objections, numbers["counted_by_source"], config.policy)
+    _write_json(staging / "evidence/sources.json", described)
+    return numbers
+
+
+def _write_gates(staging: Path, suites: Sequence[Suite]) -> list[GateResult]:
+    gates = run_gates(staging, suites)
+    folder = staging / "evidence/expectations"
+    folder.mkdir()
+    for gate in gates:
+        (folder / f"{gate.name}.json").write_text(gate.to_json(), encoding="utf-8")
+    return gates
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _digest(value: Mapping[str, Any]) -> str:
+    return hashlib.sha256(
+        rfc8785.dumps({k: v for k, v in value.items() if k != "path"})
+    ).hexdigest()
+
+
+def _facts(
+    shards: Sequence[Shard],
+    config: ScanConfig,
+    suites: Sequence[Suite],
+    started: dt.datetime,
+    engine: Engine,
+    run: Run,
+) -> Facts:
+    declared = [
+        Dependency("detector", f"{d.name}@{d.version}", sha256=config_digest(d))
+        for d in config.detectors
+    ]
+    declared.append(Dependency("policy", "policy", sha256=config.policy.digest))
+    if config.registry.sources:
+        declared.append(Dependency("source-registry", "sources", sha256=config.registry.digest))
+    gates = [
+        Dependency(ROLE_GATE, suite.name, sha256=_digest(dataclasses.asdict(suite)))
+        for suite in suites
+    ]
+    return Facts(
+        name=config.name,
+        version=config.version,
+        flags={
+            "text_fields": list(config.read.text_fields),
+            "id_field": config.read.id_field,
+            "format": config.data_format,
+            "max_reject_rate": config.max_reject_rate,
+            "max_record_bytes": config.read.max_record_bytes,
+            "as_of": config.as_of.isoformat(),
+        },
+        policy=config.policy.document,
+        policy_sha256=config.policy.digest,
+        dependencies=[*inputs(shards), *declared, *gates, *packages()],
+        invocation_id=uuid.uuid4().urn,
+        started=started,
+        finished=dt.datetime.now(dt.UTC),
+        internal={
+            "runner": engine.runner,
+            "workers": engine.n_workers,
+            "split_bytes": run.split_bytes,
+        },
+        builder_version={"datagov": __version__, "python": platform.python_version()},
+    )

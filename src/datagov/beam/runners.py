@@ -28,6 +28,13 @@ class Engine:
     n_workers: int = 1
     flags: tuple[str, ...] = ()
 
+    @property
+    def described(self) -> str:
+        """The engine in words."""
+        if self.runner != LOCAL:
+            return self.runner
+        return f"{self.n_workers} worker process{'es' if self.n_workers > 1 else ''}"
+
 
 def default_workers() -> int:
     """Returns the number of cores that this process may use."""

@@ -82,10 +82,15 @@ class FindRepeatedIds(beam.PTransform):  # type: ignore[misc]
             return parts | "None" >> beam.FlatMap(_nothing).with_output_types(PartTable)
         return (
             parts
-            | "Keys" >> beam.FlatMapTuple(keys.id_keys, self._config).with_output_types(PartTable)
+            | "Keys" >> beam.FlatMap(_id_keys, self._config).with_output_types(PartTable)
             | "Bucket" >> beam.GroupByKey()
             | "Judge" >> beam.FlatMapTuple(_repeated).with_output_types(PartTable)
         )
+
+
+def _id_keys(element: tuple[int, Evidence], config: ScanConfig) -> Iterator[PartTable]:
+    part, evidence = element
+    yield from keys.id_keys(part, evidence, config)
 
 
 def _nothing(_part: object) -> Iterator[PartTable]:

@@ -45,6 +45,7 @@ _ONE_LANGUAGE = {
     "Laoo": "lo", "Tibt": "bo", "Mymr": "my", "Geor": "ka", "Hang": "ko", "Ethi": "am",
     "Khmr": "km", "Mong": "mn", "Grek": "el",
 }  # fmt: skip
+_DENSE = frozenset(("Hani", "Kana", "Hang"))
 _DEFAULT = {"Latn": UNDETERMINED, "Cyrl": "ru", "Arab": "ar", "Deva": "hi"}
 _WORD = regex.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 MIN_LETTERS = 4
@@ -87,8 +88,9 @@ def _tag(sample: str, counts: npt.NDArray[np.int64]) -> str:
     if total == 0:
         return NO_LANGUAGE
     han, kana = by_script["Hani"], by_script["Kana"]
-    # A Han character says about as much as two or three letters of an alphabet.
-    weights = by_script | {"Hani": 3 * han, "Kana": 3 * kana, "Hang": 2 * by_script["Hang"]}
+    # Markup, code and names are Latin in any language, so that letters of other scripts count
+    # for more; and a Han, Kana or Hangul character says as much as several letters.
+    weights = {s: n * (1 if s == "Latn" else 5 if s in _DENSE else 2) for s, n in by_script.items()}
     script = max(weights, key=lambda name: (weights[name], name))
     if script in ("Hani", "Kana"):
         return "ja" if kana > KANA_SHARE * (han + kana) else "zh"

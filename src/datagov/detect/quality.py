@@ -4,7 +4,10 @@ Limits follow Gopher (Rae et al. 2021, arXiv:2112.11446, table A1) where it has 
 kinds of characters, not at words, so that they hold for text of any script.
 """
 
+import sys
+import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -17,14 +20,25 @@ from datagov.tables import SPANS, conform
 
 Floats = npt.NDArray[np.float64]
 
-_LETTER_OR_DIGIT = r"[\pL\pM\pN]"
-_LETTER = r"[\pL\pM]"
-# Replacement characters, control characters but tab, line feed, carriage return and form feed,
-# private use; and what UTF-8 read as Latin-1 or Windows-1252 looks like.
-_DAMAGED = (
-    r"\x{FFFD}|[\x00-\x08\x0B\x0E-\x1F\x7F-\x9F]|\p{Co}|Ã[\x{80}-\x{BF}]|â€|锟斤拷|Â[\x{A0}-\x{BF}]"
-)
-_VISIBLE = r"[^\s\p{Z}]"
+_INVISIBLE, _OTHER, _WRITTEN, _DAMAGED = range(4)
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> npt.NDArray[np.uint8]:
+    """Returns the kind of each code point.
+
+    Damaged are replacement characters, control characters but white space, and private use.
+    """
+    kinds = np.full(sys.maxunicode + 1, _OTHER, np.uint8)
+    for code in range(sys.maxunicode + 1):
+        category = unicodedata.category(chr(code))
+        if category[0] in "LMN":
+            kinds[code] = _WRITTEN
+        elif category[0] == "Z" or chr(code) in "\t\n\f\r":
+            kinds[code] = _INVISIBLE
+        elif category in ("Cc", "Co") or code == 0xFFFD:
+            kinds[code] = _DAMAGED
+    return kinds
 
 
 @dataclass(frozen=True)
@@ -51,10 +65,10 @@ class QualityDetector:
         """Returns a finding for each category that a text falls into; the score is its share."""
         array = as_texts(texts)
         n_chars = _floats(pc.utf8_length(array))
-        visible = _counts(array, _VISIBLE)
-        written = _counts(array, _LETTER_OR_DIGIT)
-        letters = _share(written, visible)
-        damaged = _share(_counts(array, _DAMAGED), n_chars)
+        counts = _kind_counts(array, n_chars.astype(np.int64))
+        written = counts[:, _WRITTEN]
+        letters = _share(written, counts[:, _WRITTEN] + counts[:, _OTHER])
+        damaged = _share(counts[:, _DAMAGED], n_chars)
         repeated = self._repeated(array)
         tables = [
             self._found(written == 0, "empty", np.ones(len(array)), n_chars),
@@ -105,8 +119,21 @@ class QualityDetector:
         return shares
 
 
-def _counts(texts: pa.Array, pattern: str) -> Floats:
-    return _floats(pc.count_substring_regex(texts, pattern))
+def _kind_counts(texts: pa.Array, n_chars: npt.NDArray[np.int64]) -> Floats:
+    """Returns how many characters of each kind each text has; float64, (texts, 4)."""
+    points = np.frombuffer("".join(texts.to_pylist()).encode("utf-32-le"), np.uint32)
+    kinds = _kinds()[points]
+    kinds[_mojibake(points)] = _DAMAGED
+    rows = np.repeat(np.arange(len(texts)), n_chars)
+    return np.bincount(rows * 4 + kinds, minlength=4 * len(texts)).reshape(-1, 4).astype(float)
+
+
+def _mojibake(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+    """Returns where UTF-8 was read as Latin-1 or Windows-1252: a lead byte's letter, then what a
+    continuation byte looks like."""
+    lead = np.isin(points[:-1], (0xC2, 0xC3, 0xE2))
+    follows = ((points[1:] >= 0x80) & (points[1:] <= 0xBF)) | (points[1:] == 0x20AC)
+    return np.flatnonzero(lead & follows)
 
 
 def _floats(values: pa.Array) -> Floats:

@@ -76,12 +76,23 @@ def user_key() -> KeyPair:
         ConfigError: The key is damaged, readable by others, or cannot be made.
     """
     directory = _user_directory()
-    private, public = directory / PRIVATE_NAME, directory / PUBLIC_NAME
+    private = directory / PRIVATE_NAME
     with _writing_to(directory):
         if not private.exists():
             with contextlib.suppress(FileExistsError):
                 _create(private, CryptoSigner.generate_ed25519().private_bytes, 0o600)
-        signer = load_signer(private)
+    return key_pair(private)
+
+
+def key_pair(private: Path) -> KeyPair:
+    """Returns the pair of a private key file; the public one beside it is made if need be.
+
+    Raises:
+        ConfigError: The key is not usable, or the public one cannot be written.
+    """
+    signer = load_signer(private)
+    public = private.with_suffix(".pub.pem")
+    with _writing_to(private.parent):
         if not public.exists() or public.read_bytes() != _public_pem(signer):
             public.unlink(missing_ok=True)
             with contextlib.suppress(FileExistsError):

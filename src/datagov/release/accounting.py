@@ -147,6 +147,9 @@ def _count_findings(findings: pl.DataFrame, decisions: pl.DataFrame) -> Counts:
     by_source = findings.join(decisions.select(*RECORD, "source_id"), on=RECORD)
     for (source, detector), n in _sizes(by_source, "source_id", "detector"):
         values[("findings_by_source", source, detector)] = n
+    counted = by_source.filter(pl.col("severity") > KEEP)
+    for (source, detector), n in _sizes(counted, "source_id", "detector"):
+        values[("counted_by_source", source, detector)] = n
     kept = decisions.filter(pl.col("severity") == KEEP).select(*RECORD)
     left = findings.filter(pl.col("severity") > KEEP).join(kept, on=RECORD)
     for (detector,), n in _sizes(left, "detector"):

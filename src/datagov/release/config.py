@@ -58,6 +58,10 @@ class ScanConfig:
         """Returns the HMAC-SHA256 of `message` under the run's key, in hex."""
         return hmac.digest(self.key, message, "sha256").hex()
 
+    def fingerprint(self, value: str) -> str:
+        """Returns the fingerprint of a normalised value: equal values meet, none can be told."""
+        return self.keyed(b"value\0" + value.encode())
+
     def evidence_key(self, unit: Sequence[Split]) -> str:
         """Returns the name under which the evidence of a unit of work is cached.
 

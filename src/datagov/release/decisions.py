@@ -5,7 +5,7 @@ other records say (duplicates, annotations). The strictest action wins and every
 for more than `keep` is named, as `detector.category`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import polars as pl
 import pyarrow as pa
@@ -25,7 +25,7 @@ REASONS = pl.Schema(
 )
 """One row per reason; `severity` indexes ACTIONS."""
 
-SourceVerdicts = Mapping[str, Sequence[str]]
+SourceVerdicts = Mapping[str, tuple[str, ...]]
 """The categories that the checks of a source's declaration came to, by source id."""
 
 

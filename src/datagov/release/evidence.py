@@ -23,6 +23,7 @@ from datagov.corpus.read import read
 from datagov.corpus.splits import Split
 from datagov.detect.detector import Detector
 from datagov.detect.language import identify
+from datagov.detect.pii import PiiDetector
 from datagov.duplicates.digests import record_digests
 from datagov.policy import AnnotationColumns
 from datagov.release.config import ScanConfig
@@ -82,7 +83,26 @@ def readable_records(unit: Unit, config: ScanConfig) -> Iterator[tuple[Batch, pa
     """
     for split in unit:
         for batch in read(split, config.read):
-            yield record_ids(batch, config.read.id_field)
+            readable, ids = record_ids(batch, config.read.id_field)
+            yield readable, ids if config.read.id_field is None else _shown(ids, config)
+
+
+PERSONAL_IDS = ("EMAIL_ADDRESS", "CN_RESIDENT_ID", "IBAN_CODE")
+"""What is looked for in ids: kinds that no running number is mistaken for."""
+
+
+def _shown(ids: pa.Array, config: ScanConfig) -> pa.Array:
+    """Returns the ids as evidence may show them: one that names a person is replaced by a digest.
+
+    Evidence is mailed around; the id itself stays in data/.
+    """
+    cells = PiiDetector(entities=PERSONAL_IDS).detect(ids)["cell"].unique().to_pylist()
+    if not cells:
+        return ids
+    shown = ids.to_pylist()
+    for cell in cells:
+        shown[cell] = "keyed:" + config.keyed(b"id\0" + shown[cell].encode())[:32]
+    return pa.array(shown, pa.string())
 
 
 def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
@@ -192,7 +212,7 @@ def _located(
         if index != cell:
             cell, text = index, texts.text[index].as_py()
         value = detector.normalise(category, text[start:end])
-        fingerprints.append(config.keyed(b"value\0" + value.encode()))
+        fingerprints.append(config.fingerprint(value))
         excerpts.append(excerpt(text, start, end, category))
     n = spans.num_rows
     return conform(

@@ -16,8 +16,8 @@ from datagov.corpus.batch import Batch, Cells
 from datagov.corpus.cells import cells, with_texts
 from datagov.corpus.schema import to_schema
 from datagov.corpus.write import RecordWriter
-from datagov.duplicates.digests import output_digests
 from datagov.detect.detector import Detector
+from datagov.duplicates.digests import output_digests
 from datagov.errors import AccountingError
 from datagov.policy import Policy
 from datagov.release import accounting
@@ -167,6 +167,8 @@ def _write_part(
     }
     for name, (pieces, table_schema) in tables.items():
         write_table(pa.concat_tables([table_schema.empty_table(), *pieces]), folder, name)
+    # The schema alone: a part may have no file of data to read it from.
+    pq.write_table(schema.empty_table(), folder / "schema.parquet")
     (folder / "counts.json").write_text(json.dumps(counts.as_json(), sort_keys=True), "utf-8")
 
 

@@ -10,13 +10,19 @@ import pyarrow as pa
 
 from datagov.corpus.shards import Shard
 from datagov.detect.detector import config_digest
+from datagov.lineage.keys import key_id
+from datagov.policy import SPAN_DETECTORS
 from datagov.release import accounting
 from datagov.release.accounting import OUTCOMES, Counts
 from datagov.release.assemble import part_name
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import REDACT
+from datagov.release.selfscan import self_scan
 from datagov.sources.registry import UNDECLARED
 from datagov.tables import ACTIONS
+
+DOMAINS = ["nuclear", "biological", "chemical", "missile"]
+"""The fields that clause 4.1.2 (c) names; the restricted detector looks for all of them."""
 
 RELEASED = ACTIONS[: REDACT + 1]
 
@@ -58,6 +64,7 @@ def collect(
         "actions_by_reason": counts.get("actions_by_reason", {}),
         "findings": {d.name: {} for d in config.detectors} | counts.get("findings", {}),
         "findings_by_source": counts.get("findings_by_source", {}),
+        "counted_by_source": counts.get("counted_by_source", {}),
         "detectors": [
             {
                 "name": detector.name,
@@ -65,6 +72,7 @@ def collect(
                 "config_digest": config_digest(detector),
                 "records_scanned": scanned,
                 "records_not_scanned": 0,
+                "options": {"domains": DOMAINS} if detector.name == "restricted" else {},
             }
             for detector in config.detectors
         ],
@@ -80,11 +88,33 @@ def collect(
         "undeclared_share": _share(undeclared["kept"] + undeclared["redacted"], released),
         "sources_declared": len(config.registry.sources),
         "annotations": annotations,
-        "policy": {"digest": config.policy.digest, "purpose": config.policy.purpose},
-        "fingerprint_key_id": config.keyed(b"key id")[:16],
+        "policy": {
+            "digest": config.policy.digest,
+            "purpose": config.policy.purpose,
+            "removes": config.policy.removes,
+            "allowed_columns": config.policy.allowed_columns,
+        },
+        "treatments": _treatments(counts.get("actions_by_reason", {}), config),
+        "self_scan": self_scan(staging, config),
+        "fingerprint_key_id": key_id(config.key),
         "columns_out": schema.names,
         "text_fields": list(config.read.text_fields),
     }
+
+
+def _treatments(by_reason: Mapping[str, int], config: ScanConfig) -> list[dict[str, Any]]:
+    """Returns what was done to the values of each category that was redacted."""
+    versions = {detector.name: detector.version for detector in config.detectors}
+    return [
+        {
+            "category": reason,
+            "operator": "replaced by its category",
+            "version": versions[reason.split(".")[0]],
+            "reversible": False,
+        }
+        for reason in sorted(by_reason)
+        if reason.split(".")[0] in SPAN_DETECTORS
+    ]
 
 
 def _share(part: int, whole: int) -> float:

@@ -51,6 +51,10 @@ class Workspace:
         (notes / f"{index}.txt").write_text(folder.name, encoding="utf-8")
         return folder.name
 
+    def n_written(self) -> int:
+        """Returns how many parts this run has written or found written."""
+        return sum(1 for _ in (self.path / "written").glob("*.txt"))
+
     def noted_parts(self) -> list[Path]:
         """Returns the folders of all parts that this run wrote or found written, in order."""
         notes = sorted((self.path / "written").glob("*.txt"), key=lambda note: int(note.stem))

@@ -1,0 +1,1 @@
+"""Runnable Beam entry points, a page each."""
