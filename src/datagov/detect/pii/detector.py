@@ -1,6 +1,8 @@
 """The detector of personal information: candidates from one database, confirmed where they are."""
 
+import bisect
 import itertools
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -247,15 +249,18 @@ def _phones(window: _Window, regions: tuple[str, ...]) -> Iterator[Span]:
 def _without_contained(spans: list[Span]) -> list[Span]:
     """Drops spans that lie within a better one of the same entity, as Presidio does.
 
-    Presidio compares each with each; here only those that begin nearby are compared.
+    Presidio compares each with each; here each only with those that begin near enough before it.
     """
-    kept: dict[str, list[Span]] = {}
+    kept: dict[str, list[tuple[int, int]]] = {}
+    longest = max((span.end - span.start for span in spans), default=0)
     result = []
     for span in sorted(set(spans), key=lambda s: (-s.score, s.start, s.start - s.end, s.rule)):
         rivals = kept.setdefault(span.entity, [])
-        if any(rival.start <= span.start and span.end <= rival.end for rival in rivals):
+        at = bisect.bisect_right(rivals, (span.start, sys.maxsize))
+        first = bisect.bisect_left(rivals, (span.start - longest, 0))
+        if any(span.end <= end for _, end in rivals[first:at]):
             continue
-        rivals.append(span)
+        rivals.insert(at, (span.start, span.end))
         result.append(span)
     return sorted(result)
 

@@ -8,6 +8,8 @@ import sys
 import unicodedata
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,30 +29,46 @@ def _table() -> dict[int, str]:
         elif char.isspace():
             table[code] = " "
     table |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    return table
+    return {code: char for code, char in table.items() if chr(code) not in _COMMON}
 
 
 @lru_cache(maxsize=1)
-def _detector() -> str:
-    """Returns an RE2 class of the characters for whose sake a text is folded."""
-    codes = sorted(code for code in _table() if chr(code) not in _COMMON)
-    ranges: list[list[int]] = []
-    for code in codes:
+def _ranges() -> tuple[tuple[int, int], ...]:
+    """Returns first and last code point of each stretch of characters that are folded."""
+    ranges: list[tuple[int, int]] = []
+    for code in sorted(_table()):
         if ranges and ranges[-1][1] == code - 1:
-            ranges[-1][1] = code
+            ranges[-1] = (ranges[-1][0], code)
         else:
-            ranges.append([code, code])
-    return "[" + "".join(rf"\x{{{a:x}}}-\x{{{b:x}}}" for a, b in ranges) + "]"
+            ranges.append((code, code))
+    return tuple(ranges)
+
+
+@lru_cache(maxsize=1)
+def _re2_class() -> str:
+    return "[" + "".join(rf"\x{{{a:x}}}-\x{{{b:x}}}" for a, b in _ranges()) + "]"
+
+
+@lru_cache(maxsize=1)
+def _code_points() -> npt.NDArray[np.uint32]:
+    """Returns, for each code point, the one that it is folded to."""
+    points = np.arange(sys.maxunicode + 1, dtype=np.uint32)
+    for code, char in _table().items():
+        points[code] = ord(char)
+    return points
 
 
 def fold(text: str) -> str:
     """Returns `text` with look-alikes replaced; as long as `text` in code points."""
-    return text if text.isascii() else text.translate(_table())
+    if text.isascii():
+        return text
+    points = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    return _code_points()[points].tobytes().decode("utf-32-le")
 
 
 def folded(texts: pa.Array) -> pa.Array:
     """Returns the texts folded; those without anything to fold are not touched."""
-    found = pc.match_substring_regex(texts, _detector())
+    found = pc.match_substring_regex(texts, _re2_class())
     indices = pc.indices_nonzero(found)
     if not len(indices):
         return texts
