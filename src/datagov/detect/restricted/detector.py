@@ -5,6 +5,7 @@ actionable, to be left out. A name in an encyclopaedia, a treaty or a safety she
 the same name in a request for making, getting or using the thing does not.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -13,11 +14,12 @@ from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import yaml
 
 from datagov.detect.detector import Texts, as_texts
-from datagov.detect.multipattern import CASELESS, SOM, Expression, find
+from datagov.detect.multipattern import CASELESS, SOM, Expression, Hits, find
 from datagov.detect.restricted.terms import Term, data_digest, data_text, terms
 from datagov.detect.text_buffer import TextBuffer
 from datagov.tables import SPANS, conform
@@ -62,34 +64,22 @@ class RestrictedDetector:
 
     def detect(self, texts: Texts) -> pa.Table:
         """Returns the spans found in `texts`, as a table of schema SPANS, sorted."""
-        array = as_texts(texts)
-        buffer = TextBuffer.of(array)
-        matcher = _matcher()
-        hits = find(matcher.expressions, buffer.data)
+        buffer = TextBuffer.of(as_texts(texts))
+        hits = find(_matcher().expressions, buffer.data)
         cells = buffer.cells(hits.ends - 1)
-        inside = hits.starts >= buffer.starts[cells] if len(cells) else np.zeros(0, bool)
         order = np.lexsort((hits.ends, hits.starts, cells))
+        order = order[(hits.starts >= buffer.starts[cells])[order]] if len(order) else order
         rows: list[tuple[int, str, str, int, int, float]] = []
-        ordered = order[inside[order]]
-        bounds = np.flatnonzero(np.diff(cells[ordered], prepend=-1, append=-1))
-        for first, last in zip(bounds, bounds[1:], strict=False):
-            group = ordered[first:last]
-            cell = int(cells[group[0]])
+        bounds = np.flatnonzero(np.diff(cells[order], prepend=-1, append=-1))
+        for first, last in itertools.pairwise(bounds.tolist()):
+            cell = int(cells[order[first]])
             text = buffer.text(int(buffer.starts[cell]), int(buffer.ends[cell]))
-            starts = buffer.code_points(cell, np.sort(hits.starts[group]))
-            lookup = dict(zip(np.sort(hits.starts[group]).tolist(), starts.tolist(), strict=True))
-            found = _longest(
-                [
-                    Hit(lookup[start], lookup[start] + length, term, is_cas)
-                    for start, length, term, is_cas in _located(
-                        hits, group, buffer, matcher, text, lookup
-                    )
-                ]
-            )
-            for hit, score in _scored(text, found):
-                if score >= self.min_score:
-                    category, rule = hit.term.category, hit.term.id
-                    rows.append((cell, category, rule, hit.start, hit.end, score))
+            found = _longest(list(_located(hits, order[first:last], buffer, cell, text)))
+            rows += [
+                (cell, hit.term.category, hit.term.id, hit.start, hit.end, score)
+                for hit, score in _scored(text, found)
+                if score >= self.min_score
+            ]
         return _table(rows)
 
     def normalise(self, category: str, value: str) -> str:
@@ -138,15 +128,16 @@ def _bytes_of(char: str) -> str:
     return encoded[0] if len(encoded) == 1 else f"(?:{'|'.join(encoded)})"
 
 
-def _located(hits, group, buffer, matcher, text, lookup):  # type: ignore[no-untyped-def]
-    for i in group.tolist():
-        start, end = int(hits.starts[i]), int(hits.ends[i])
-        length = len(buffer.data[start:end].decode("utf-8"))
-        at = lookup[start]
-        if _is_part_of_word(text, at, at + length):
-            continue
-        term, is_cas = matcher.owners[int(hits.ids[i])]
-        yield start, length, term, is_cas
+def _located(
+    hits: Hits, group: npt.NDArray[np.int64], buffer: TextBuffer, cell: int, text: str
+) -> Iterator[Hit]:
+    """Yields the hits `group` (ordered by start) as places in the text of `cell`."""
+    starts = buffer.code_points(cell, hits.starts[group]).tolist()
+    owners = _matcher().owners
+    for i, start in zip(group.tolist(), starts, strict=True):
+        end = start + len(buffer.text(int(hits.starts[i]), int(hits.ends[i])))
+        if not _is_part_of_word(text, start, end):
+            yield Hit(start, end, *owners[int(hits.ids[i])])
 
 
 def _is_part_of_word(text: str, start: int, end: int) -> bool:
@@ -183,9 +174,10 @@ def _features() -> dict[str, dict[str, re.Pattern[str]]]:
 
 
 def _feature(pattern: str) -> re.Pattern[str]:
-    latin = [alt for alt in _alternatives(pattern) if alt[0].isascii()]
-    other = [alt for alt in _alternatives(pattern) if not alt[0].isascii()]
-    parts = [rf"\b(?:{'|'.join(latin)})"] * bool(latin) + other
+    # Words of Latin script begin at a word boundary; groups mind their own edges.
+    bounded = [alt for alt in _alternatives(pattern) if alt[0].isascii() and alt[0].isalnum()]
+    other = [alt for alt in _alternatives(pattern) if alt not in bounded]
+    parts = [rf"\b(?:{'|'.join(bounded)})"] * bool(bounded) + other
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
