@@ -72,7 +72,9 @@ DECISIONS = pa.schema(
         pa.field("position", pa.int64(), nullable=False),
         pa.field("source_id", pa.string(), nullable=False),
         pa.field("action", pa.string(), nullable=False),
-        pa.field("reasons", pa.list_(pa.field("item", pa.string(), nullable=False)), nullable=False),
+        pa.field(
+            "reasons", pa.list_(pa.field("item", pa.string(), nullable=False)), nullable=False
+        ),
         pa.field("input_digest", pa.string(), nullable=False),
         pa.field("output_digest", pa.string(), nullable=False),
     ]
