@@ -191,10 +191,10 @@ def verify(release: Path, key: Path, corpus: tuple[str, ...], as_json: bool) -> 
         click.echo(json.dumps(report.as_json(), indent=1, ensure_ascii=False))
     else:
         for check in report.failures:
-            click.echo(f"FAIL {check}")
+            click.echo(check.line())
         n_checks = len(report.checks)
         click.echo(
-            f"{release}: {n_checks} checks hold; signed by key {report.keyid} (that this key is "
+            f"{release}: {n_checks} checks hold; signed by key {report.key_id} (that this key is "
             "whose you think is not proved by these files)"
             if report.ok
             else f"{release}: {len(report.failures)} of {n_checks} checks failed"

@@ -172,9 +172,11 @@ def scan(
     with claim(target) as workspace:
         schema = _run_pipeline(parts, config, objections, workspace, engine, run)
         staging = workspace.staging
+        log.info("scanned and wrote all parts after %.1f s", time.monotonic() - clock)
         with writing_to(staging):
             numbers = _write_evidence(workspace, shards, schema, objections, config)
             gates = _write_gates(staging, suites)
+            log.info("judged %d gates after %.1f s", len(gates), time.monotonic() - clock)
             conformance = evaluate(staging)
             _write_json(staging / "conformance.json", conformance)
             about = About(name=config.name, version=version, key_id=signer.public_key.keyid)

@@ -51,8 +51,11 @@ SIGNALS = _schema(
     input_digest=pa.string(),
     exact_digest=pa.string(),
     normalised_digest=pa.string(),
+    redacted_digest=pa.string(),
 )
-"""One row per readable record: the small facts that cross-record stages need. Digests are keyed."""
+"""One row per readable record: the small facts that cross-record stages need. Digests are keyed.
+`redacted_digest` is the normalised digest of the text without its personal values: texts that
+differ in nothing else become equal when those are redacted."""
 
 DUPLICATES = _schema(
     record_id=pa.string(),

@@ -1,0 +1,1 @@
+"""Annotation quality: agreement, aggregated labels, suspects; pure, no Beam."""

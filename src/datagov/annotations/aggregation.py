@@ -57,11 +57,12 @@ def dawid_skene(items: Ints, annotators: Ints, labels: Ints) -> Aggregated:
     posterior = vote_shares(items, labels, n_items, n_classes)
     rounds = 0
     if n_classes > 1 and n_annotators * n_classes * n_classes <= MAX_CELLS:
-        for rounds in range(1, MAX_ROUNDS + 1):
+        change = np.inf
+        while change >= TOLERANCE and rounds < MAX_ROUNDS:
             previous = posterior
             posterior = _expected(posterior, items, annotators, labels, n_annotators)
-            if np.abs(posterior - previous).max() < TOLERANCE:
-                break
+            change = np.abs(posterior - previous).max()
+            rounds += 1
     right = posterior[items, labels]
     sums = np.bincount(annotators, weights=right, minlength=n_annotators)
     accuracy = sums / np.bincount(annotators, minlength=n_annotators)

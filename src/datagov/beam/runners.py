@@ -57,8 +57,8 @@ def pipeline(engine: Engine) -> beam.Pipeline:
     """Returns an empty pipeline on `engine`."""
     check(engine)
     coders.register()
-    logging.getLogger("apache_beam").setLevel(logging.WARNING)
-    logging.getLogger("root").setLevel(logging.WARNING)
+    logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     options = PipelineOptions(_arguments(engine))
     return beam.Pipeline(options=options)
 

@@ -1,0 +1,1 @@
+"""Shards, splits, readers and writers per format."""

@@ -1,0 +1,1 @@
+"""Detectors: one module or small package per family; pure, no Beam."""

@@ -1,4 +1,4 @@
-"""Looking for many patterns at once: hyperscan (vectorscan) databases, compiled once per machine."""
+"""Looking for many patterns at once: hyperscan (vectorscan) databases, compiled once a machine."""
 
 import hashlib
 import os

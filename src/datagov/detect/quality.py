@@ -21,6 +21,7 @@ from datagov.tables import SPANS, conform
 Floats = npt.NDArray[np.float64]
 
 _INVISIBLE, _OTHER, _WRITTEN, _DAMAGED = range(4)
+STRETCH = 1 << 20
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +66,7 @@ class QualityDetector:
         """Returns a finding for each category that a text falls into; the score is its share."""
         array = as_texts(texts)
         n_chars = _floats(pc.utf8_length(array))
-        counts = _kind_counts(array, n_chars.astype(np.int64))
+        counts = _kind_counts(array)
         written = counts[:, _WRITTEN]
         letters = _share(written, counts[:, _WRITTEN] + counts[:, _OTHER])
         damaged = _share(counts[:, _DAMAGED], n_chars)
@@ -119,13 +120,18 @@ class QualityDetector:
         return shares
 
 
-def _kind_counts(texts: pa.Array, n_chars: npt.NDArray[np.int64]) -> Floats:
+def _kind_counts(texts: pa.Array) -> Floats:
     """Returns how many characters of each kind each text has; float64, (texts, 4)."""
-    points = np.frombuffer("".join(texts.to_pylist()).encode("utf-32-le"), np.uint32)
-    kinds = _kinds()[points]
-    kinds[_mojibake(points)] = _DAMAGED
-    rows = np.repeat(np.arange(len(texts)), n_chars)
-    return np.bincount(rows * 4 + kinds, minlength=4 * len(texts)).reshape(-1, 4).astype(float)
+    counts = np.zeros((len(texts), 4))
+    for i in range(len(texts)):
+        text = texts[i].as_py()
+        # In stretches, since a text may have hundreds of megabytes and a code point takes four.
+        for at in range(0, len(text), STRETCH):
+            points = np.frombuffer(text[at : at + STRETCH].encode("utf-32-le"), np.uint32)
+            kinds = _kinds()[points]
+            kinds[_mojibake(points)] = _DAMAGED
+            counts[i] += np.bincount(kinds, minlength=4)
+    return counts
 
 
 def _mojibake(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:

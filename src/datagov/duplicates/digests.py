@@ -57,6 +57,15 @@ def record_digests(cells: Cells, n_rows: int, key: bytes) -> RecordDigests:
     return RecordDigests(*(pa.array(each, pa.string()) for each in (inputs, exact, normalised)))
 
 
+def normalised_digests(cells: Cells, n_rows: int, key: bytes) -> pa.Array:
+    """Returns the `normalised_digest` of each record, as `record_digests` does."""
+    digests = [
+        _keyed(key, b"normalised\0" + _framed([normalise(t.decode()).encode() for t in texts]))
+        for _, texts in _records(cells, n_rows)
+    ]
+    return pa.array(digests, pa.string())
+
+
 def output_digests(cells: Cells, n_rows: int) -> pa.Array:
     """Returns the plain SHA-256, in hex, of each record's framed fields and texts."""
     digests = [

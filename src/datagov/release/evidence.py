@@ -24,10 +24,11 @@ from datagov.corpus.splits import Split
 from datagov.detect.detector import Detector
 from datagov.detect.language import identify
 from datagov.detect.pii import PiiDetector
-from datagov.duplicates.digests import record_digests
+from datagov.duplicates.digests import normalised_digests, record_digests
 from datagov.policy import AnnotationColumns
 from datagov.release.config import ScanConfig
 from datagov.release.excerpts import excerpt
+from datagov.release.redaction import Removal, redact
 from datagov.release.workspace import Workspace
 from datagov.sources.registry import source_ids
 from datagov.tables import ANNOTATIONS, FINDINGS, REJECTS, SIGNALS, conform
@@ -125,9 +126,10 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
             schema = batch.table.schema.serialize().to_pybytes().hex()
             schemas_seen[schema] = None
             texts = cells(batch.table, config.read.text_fields)
-            signals = _signals(batch, ids, texts, config)
+            spans = {d.name: d.detect(texts.text) for d in config.detectors}
+            signals = _signals(batch, ids, texts, spans["pii"], config)
             writers["signals"].write_table(signals)
-            writers["findings"].write_table(_findings(batch, ids, texts, config))
+            writers["findings"].write_table(_findings(batch, ids, texts, spans, config))
             if config.policy.annotations:
                 writers["annotations"].write_table(_annotations(batch, config.policy.annotations))
             counts["records"] += signals.num_rows
@@ -139,7 +141,9 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
     (folder / "summary.json").write_text(json.dumps(counts), encoding="utf-8")
 
 
-def _signals(batch: Batch, ids: pa.Array, texts: Cells, config: ScanConfig) -> pa.Table:
+def _signals(
+    batch: Batch, ids: pa.Array, texts: Cells, personal: pa.Table, config: ScanConfig
+) -> pa.Table:
     n_rows = batch.table.num_rows
     digests = record_digests(texts, n_rows, config.key)
     return conform(
@@ -155,9 +159,37 @@ def _signals(batch: Batch, ids: pa.Array, texts: Cells, config: ScanConfig) -> p
                 "input_digest": digests.input_digest,
                 "exact_digest": digests.exact_digest,
                 "normalised_digest": digests.normalised_digest,
+                "redacted_digest": _redacted_digests(
+                    texts, digests.normalised_digest, personal, config
+                ),
             }
         ),
         SIGNALS,
+    )
+
+
+def _redacted_digests(
+    texts: Cells, normalised: pa.Array, personal: pa.Table, config: ScanConfig
+) -> pa.Array:
+    """Returns the normalised digests with those of records that hold personal values replaced."""
+    removals: dict[int, list[Removal]] = {}
+    columns = ("cell", "start", "end", "category", "score")
+    for cell, *removal in zip(*(personal[name].to_pylist() for name in columns), strict=True):
+        removals.setdefault(cell, []).append(Removal(*removal))
+    if not removals:
+        return normalised
+    rows = texts.row.to_numpy()
+    affected = np.isin(rows, rows[list(removals)])
+    cells_of = np.flatnonzero(affected).tolist()
+    redacted = [redact(texts.text[cell].as_py(), removals.get(cell, ())) for cell in cells_of]
+    changed, row = np.unique(rows[affected], return_inverse=True)
+    cells = Cells(
+        pa.array(row), texts.field.take(pa.array(cells_of)), pa.array(redacted, pa.large_string())
+    )
+    mask = np.zeros(len(normalised), bool)
+    mask[changed] = True
+    return pc.replace_with_mask(
+        normalised, pa.array(mask), normalised_digests(cells, len(changed), config.key)
     )
 
 
@@ -178,9 +210,15 @@ def _longest_texts(texts: Cells, n_rows: int) -> pa.Array:
     return texts.text.take(pa.array(order[first]))
 
 
-def _findings(batch: Batch, ids: pa.Array, texts: Cells, config: ScanConfig) -> pa.Table:
+def _findings(
+    batch: Batch,
+    ids: pa.Array,
+    texts: Cells,
+    spans: Mapping[str, pa.Table],
+    config: ScanConfig,
+) -> pa.Table:
     tables = [
-        _located(detector, detector.detect(texts.text), batch, ids, texts, config)
+        _located(detector, spans[detector.name], batch, ids, texts, config)
         for detector in config.detectors
     ]
     found = pa.concat_tables([FINDINGS.empty_table(), *tables])

@@ -13,121 +13,15 @@ from functools import lru_cache
 CONTEXT_CHARS = 24
 """Code points of context on each side."""
 
-_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "by",
-        "can",
-        "for",
-        "from",
-        "has",
-        "have",
-        "he",
-        "her",
-        "his",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "me",
-        "my",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "our",
-        "s",
-        "she",
-        "that",
-        "the",
-        "their",
-        "them",
-        "they",
-        "this",
-        "to",
-        "us",
-        "was",
-        "we",
-        "were",
-        "which",
-        "with",
-        "you",
-        "your",
-        "account",
-        "address",
-        "bank",
-        "birth",
-        "born",
-        "call",
-        "card",
-        "cell",
-        "cellphone",
-        "code",
-        "contact",
-        "credit",
-        "customer",
-        "date",
-        "debit",
-        "dial",
-        "doctor",
-        "driver",
-        "e",
-        "email",
-        "fax",
-        "file",
-        "home",
-        "id",
-        "identity",
-        "iban",
-        "insurance",
-        "ip",
-        "licence",
-        "license",
-        "mail",
-        "medical",
-        "mobile",
-        "name",
-        "number",
-        "office",
-        "passport",
-        "patient",
-        "payment",
-        "person",
-        "personal",
-        "phone",
-        "postal",
-        "reply",
-        "resident",
-        "security",
-        "server",
-        "social",
-        "ssn",
-        "street",
-        "tax",
-        "tel",
-        "telephone",
-        "user",
-        "visa",
-        "work",
-        "www",
-        "http",
-        "https",
-        "com",
-        "org",
-        "net",
-    ]
-)
+_WORD_LIST = """
+a an and are as at be been by can for from has have he her his i if in into is it its me my no
+not of on or our s she that the their them they this to us was we were which with you your
+account address bank birth born call card cell cellphone code contact credit customer date debit
+dial doctor driver e email fax file home id identity iban insurance ip licence license mail
+medical mobile name number office passport patient payment person personal phone postal reply
+resident security server social ssn street tax tel telephone user visa work
+"""
+_WORDS = frozenset(_WORD_LIST.split())
 _HAN = (
     "身份证号码",
     "身份证",
@@ -173,7 +67,7 @@ def excerpt(text: str, start: int, end: int, category: str) -> str:
 def mask(text: str) -> str:
     """Returns `text` with everything but listed words and punctuation replaced by its shape.
 
-    Letters become x or X, digits 9, ideographs 某, letters without case x; white
+    Letters become x or X, digits #, ideographs 某, letters without case x; white
     space becomes a blank. Its length in code points stays.
     """
     return "".join(map(_masked, _TOKEN.findall(text)))
@@ -196,7 +90,8 @@ def _shape(char: str) -> str:
     if kind[0] in "LM":
         return "x"
     if kind[0] == "N":
-        return "9"
+        # No digit, else what is masked could look like some other number that was found.
+        return "#"
     if kind[0] in "ZC":
         return " "
     return char

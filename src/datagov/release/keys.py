@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from datagov.release.config import ScanConfig
-from datagov.release.decisions import SourceVerdicts, preliminary_severity, with_severity
+from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
 from datagov.release.evidence import UnitEvidence
 
 N_BUCKETS = 64
@@ -39,12 +39,34 @@ def duplicate_keys(
         findings = with_severity(unit.table("findings"), config.policy)
         rank = preliminary_severity(signals, findings, verdicts, config.policy)
         rows = (
-            signals.select("record_id", "shard", "position", "exact_digest", "normalised_digest")
-            .with_columns(rank=rank.cast(pl.Int64))
+            signals.with_columns(rank=rank.cast(pl.Int64))
+            .join(_redacted_whole(findings), on=["shard", "position"], how="left")
+            .select(
+                "record_id",
+                "shard",
+                "position",
+                "exact_digest",
+                # What will stand in data/ is compared, not what stood in the corpus.
+                normalised_digest=pl.when((pl.col("rank") == REDACT) & pl.col("redacted_whole"))
+                .then("redacted_digest")
+                .otherwise("normalised_digest"),
+                rank="rank",
+            )
             .join(out, on=["shard", "position"], how="anti", maintain_order="left")
         )
         bucket = pl.col("normalised_digest").str.slice(0, 4).str.to_integer(base=16) % N_BUCKETS
         yield from _bucketed(_placed(rows, part, config), bucket)
+
+
+def _redacted_whole(findings: pl.DataFrame) -> pl.DataFrame:
+    """Returns the records of which all personal values are redacted and nothing else is."""
+    personal = pl.col("detector") == "pii"
+    redacted = pl.col("severity") == REDACT
+    return (
+        findings.group_by("shard", "position")
+        .agg(redacted_whole=(personal == redacted).all())
+        .filter("redacted_whole")
+    )
 
 
 def annotation_rows(part: int, units: Sequence[UnitEvidence]) -> Bucketed:

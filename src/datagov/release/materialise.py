@@ -310,12 +310,15 @@ def _redacted(
     removals = _removals(spans)
     new = {cell: redact(texts.text[cell].as_py(), removals[cell]) for cell in sorted(removals)}
     detectors = [d for d in config.detectors if d.name in set(spans["detector"])]
+    left = _left(new, detectors, config.policy)
     for _ in range(MAX_REDACTION_ROUNDS):
-        again = _left(new, detectors, config.policy)
-        if not again:
+        if not left:
             break
-        new |= {cell: redact(new[cell], spans_left) for cell, spans_left in again.items()}
-    failed = [cell_rows[cell] for cell in _left(new, detectors, config.policy)]
+        again = {cell: redact(new[cell], spans_left) for cell, spans_left in left.items()}
+        new |= again
+        # Only what was changed again can have something left.
+        left = _left(again, detectors, config.policy)
+    failed = [cell_rows[cell] for cell in left]
     incomplete = pl.int_range(pl.len()).is_in(failed)
     block = block.with_columns(
         severity=pl.when(incomplete).then(pl.lit(QUARANTINE, pl.Int8)).otherwise("severity"),
