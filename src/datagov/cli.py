@@ -23,7 +23,7 @@ PATH = click.Path(path_type=Path)
 class _DatagovGroup(click.Group):
     """Turns our errors into one line and an exit code; hands what follows `--` to Beam."""
 
-    def main(self, args: list[str] | None = None, *rest: Any, **extra: Any) -> Any:
+    def main(self, args: Any = None, *rest: Any, **extra: Any) -> Any:
         given = list(sys.argv[1:] if args is None else args)
         at = given.index("--") if "--" in given else len(given)
         extra["obj"] = tuple(given[at + 1 :])
@@ -51,13 +51,13 @@ def main(quiet: bool) -> None:
       datagov scan CORPUS                scan your own, with default policy
       datagov verify RELEASE --key PEM   check a release offline
     """
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.WARNING,
-        format="%(asctime)s %(levelname)s %(message)s",
-        datefmt="%H:%M:%S",
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    log.addHandler(handler)
+    log.propagate = False
     log.setLevel(logging.WARNING if quiet else logging.INFO)
+    # Libraries say much that is no concern of the user's; their errors reach him as exceptions.
+    logging.getLogger().addHandler(logging.NullHandler())
 
 
 @main.command()
@@ -107,6 +107,7 @@ def main(quiet: bool) -> None:
 @click.pass_obj
 def scan(
     beam_flags: tuple[str, ...],
+    /,
     inputs: tuple[str, ...],
     out: Path | None,
     as_of: dt.datetime | None,
@@ -231,10 +232,13 @@ def annotations(
 @click.argument("folder", type=PATH, default=".")
 def keygen(folder: Path) -> None:
     """Make a signing key pair and a fingerprint key in FOLDER."""
-    from datagov.lineage.keys import generate
+    from datagov.lineage.keys import fingerprint_key, generate
 
-    for path in generate(folder):
-        click.echo(path)
+    pair = generate(folder)
+    fingerprint_key(folder / "fingerprint.key")
+    click.echo(f"private  {pair.private} (keep it secret)")
+    click.echo(f"public   {pair.public} (hand it to whoever verifies); id {pair.key_id}")
+    click.echo(f"secret   {folder / 'fingerprint.key'} (keys fingerprints; keep it and its backup)")
 
 
 @main.command()

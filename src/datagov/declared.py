@@ -90,7 +90,7 @@ def _without(value: dict[str, Any], errors: Iterable[ValidationError]) -> dict[s
 
     So that what a schema cannot say is told together with what it can.
     """
-    clean = copy.deepcopy(value)
+    clean: Any = copy.deepcopy(value)
     for error in errors:
         if not error.absolute_path:
             continue
@@ -179,7 +179,7 @@ def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int], mistakes: list[
             lines[at] = key.start_mark.line + 1
 
 
-def _mistakes(error: ValidationError) -> Iterator[Mistake]:
+def _mistakes(error: Any) -> Iterator[Mistake]:
     path: Path_ = tuple(error.absolute_path)
     if error.validator == "additionalProperties":
         known = list(error.schema.get("properties", {}))
@@ -207,7 +207,7 @@ def _mistakes(error: ValidationError) -> Iterator[Mistake]:
         yield Mistake(path, _plain(error))
 
 
-def _plain(error: ValidationError) -> str:
+def _plain(error: Any) -> str:
     about = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
     hint = f"; expected: {about}" if about else ""
     if error.validator == "type":

@@ -39,7 +39,8 @@ def vote_shares(items: Ints, labels: Ints, n_items: int, n_classes: int) -> Floa
     """Returns the share of each class among the labels of each item; float64, (items, classes)."""
     flat = np.bincount(items * n_classes + labels, minlength=n_items * n_classes)
     counts = flat.reshape(n_items, n_classes).astype(float)
-    return counts / counts.sum(axis=1, keepdims=True)
+    shares: Floats = counts / counts.sum(axis=1, keepdims=True)
+    return shares
 
 
 def dawid_skene(items: Ints, annotators: Ints, labels: Ints) -> Aggregated:
@@ -82,5 +83,6 @@ def _expected(
     log_posterior = np.tile(np.log(prior / prior.sum()), (len(posterior), 1))
     np.add.at(log_posterior, items, np.log(confusion)[annotators, labels])
     log_posterior -= log_posterior.max(axis=1, keepdims=True)
-    unnormalised = np.exp(log_posterior)
-    return unnormalised / unnormalised.sum(axis=1, keepdims=True)
+    posterior = np.exp(log_posterior)
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    return posterior

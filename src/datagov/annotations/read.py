@@ -1,6 +1,6 @@
 """Reading annotation files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -9,7 +9,7 @@ import pyarrow as pa
 from datagov.errors import InputError
 from datagov.tables import ANNOTATIONS, conform
 
-_READERS = {
+_READERS: Mapping[str, Callable[[Path], pl.DataFrame]] = {
     ".parquet": pl.read_parquet,
     ".csv": lambda path: pl.read_csv(path, infer_schema=False),
     ".tsv": lambda path: pl.read_csv(path, separator="\t", infer_schema=False),

@@ -7,7 +7,7 @@ import apache_beam as beam
 import pyarrow as pa
 
 
-class TableCoder(beam.coders.Coder):  # type: ignore[misc]
+class TableCoder(beam.coders.Coder):
     """Encodes a `pyarrow.Table` as an IPC stream."""
 
     def encode(self, value: pa.Table) -> bytes:

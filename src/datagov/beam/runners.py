@@ -2,11 +2,15 @@
 
 import logging
 import os
-from collections.abc import Sequence
+import shlex
+import sys
 from dataclasses import dataclass
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.transforms import environments
+from apache_beam.transforms.environments import Environment
 
 from datagov.beam import coders
 from datagov.errors import ConfigError
@@ -58,20 +62,17 @@ def pipeline(engine: Engine) -> beam.Pipeline:
     check(engine)
     coders.register()
     logging.getLogger("apache_beam").setLevel(logging.ERROR)
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    options = PipelineOptions(_arguments(engine))
-    return beam.Pipeline(options=options)
-
-
-def _arguments(engine: Engine) -> Sequence[str]:
     if engine.runner != LOCAL:
-        return [f"--runner={engine.runner}", *engine.flags]
-    mode = "in_memory" if engine.n_workers == 1 else "multi_processing"
-    return [
-        # By its own name: `DirectRunner` may go looking for a binary to run instead.
-        "--runner=FnApiRunner",
-        f"--direct_num_workers={engine.n_workers}",
-        f"--direct_running_mode={mode}",
-        "--default_sdk_harness_log_level=WARNING",
-        *engine.flags,
-    ]
+        return beam.Pipeline(options=PipelineOptions([f"--runner={engine.runner}", *engine.flags]))
+    options = PipelineOptions([f"--direct_num_workers={engine.n_workers}", *engine.flags])
+    # By its own name: Beam's `DirectRunner` may go looking for a binary to run instead.
+    runner = FnApiRunner(default_environment=_environment(engine))
+    return beam.Pipeline(runner=runner, options=options)
+
+
+def _environment(engine: Engine) -> Environment:
+    """Returns where the local runner runs: in this process, or in worker processes."""
+    if engine.n_workers == 1:
+        return environments.EmbeddedPythonEnvironment.default()
+    command = f"{shlex.quote(sys.executable)} -m datagov.beam.worker"
+    return environments.SubprocessSDKEnvironment.from_command_string(command_string=command)

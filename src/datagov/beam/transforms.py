@@ -37,7 +37,7 @@ PartTable = tuple[int, pa.Table]
 Joined = tuple[int, Mapping[str, Iterable[Any]]]
 
 
-class ScanSplits(beam.PTransform):  # type: ignore[misc]
+class ScanSplits(beam.PTransform):
     """((part, place), unit of splits) to (part, evidence of its units in order)."""
 
     def __init__(self, config: ScanConfig, workspace: Workspace) -> None:
@@ -69,7 +69,7 @@ def _in_order(part: int, placed: Iterable[tuple[int, UnitEvidence]]) -> tuple[in
     return part, tuple(evidence for _, evidence in sorted(placed, key=lambda pair: pair[0]))
 
 
-class FindRepeatedIds(beam.PTransform):  # type: ignore[misc]
+class FindRepeatedIds(beam.PTransform):
     """(part, evidence) to (part, records whose id an earlier record has)."""
 
     def __init__(self, config: ScanConfig) -> None:
@@ -102,7 +102,7 @@ def _repeated(_bucket: int, tables: Iterable[pa.Table]) -> Iterator[PartTable]:
     yield from keys.by_part(repeated_ids(rows), RECORDS)
 
 
-class FindDuplicates(beam.PTransform):  # type: ignore[misc]
+class FindDuplicates(beam.PTransform):
     """{evidence, repeated} by part to (part, table of schema DUPLICATES)."""
 
     def __init__(self, config: ScanConfig, verdicts: SourceVerdicts) -> None:
@@ -137,7 +137,7 @@ def _duplicates(_bucket: int, tables: Iterable[pa.Table]) -> Iterator[PartTable]
     yield from keys.by_part(judge(pl.DataFrame(pa.concat_tables(tables))), DUPLICATES)
 
 
-class AssessAnnotations(beam.PTransform):  # type: ignore[misc]
+class AssessAnnotations(beam.PTransform):
     """(part, evidence) to (part, records whose label is probably wrong)."""
 
     def __init__(self, config: ScanConfig, workspace: Workspace) -> None:
@@ -163,7 +163,7 @@ def _suspects(met: tuple[int, Iterable[pa.Table]], workspace: Workspace) -> Iter
         yield from keys.by_part(assess_records(rows, workspace), SUSPECT_RECORDS)
 
 
-class Materialise(beam.PTransform):  # type: ignore[misc]
+class Materialise(beam.PTransform):
     """{evidence, repeated, duplicates, suspects} by part to the folder of the written part."""
 
     def __init__(
@@ -218,7 +218,7 @@ def _table(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
     return pl.DataFrame(table).sort("shard", "position").to_arrow().cast(schema)
 
 
-class UnifySchemas(beam.CombineFn):  # type: ignore[misc]
+class UnifySchemas(beam.CombineFn):
     """Combines the schemas of all splits into the one that data/ has; see corpus.schema.
 
     Collects the different ones, each with the first place where it stands, so that the order in

@@ -46,7 +46,7 @@ def _line_blocks(
 ) -> Iterator[Block]:
     buffer = [first]
     size = len(first)
-    piece: bytes | None = first
+    piece = first
     while True:
         reached = end is not None and offset + size >= end
         enough = size >= options.batch_bytes or reached
@@ -65,7 +65,7 @@ def _line_blocks(
                 return
             buffer, size = [rest], len(rest)
         try:
-            piece = next(pieces, None)
+            following = next(pieces, None)
         except TruncatedError as error:
             data = b"".join(buffer)
             lines = data[: data.rfind(b"\n") + 1]
@@ -75,10 +75,11 @@ def _line_blocks(
             reject = Reject(offset + len(lines), "truncated", detail, digest)
             yield Block(offset, lines, (reject,))
             return
-        if piece is None:
+        if following is None:
             if size:
                 yield Block(offset, b"".join(buffer))
             return
+        piece = following
         buffer.append(piece)
         size += len(piece)
 

@@ -7,13 +7,13 @@ equal `config_digest` find the same things in the same texts, on any machine, in
 import dataclasses
 import hashlib
 from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 import polars as pl
 import pyarrow as pa
 import rfc8785
 
-Texts = pa.Array | pa.ChunkedArray | pl.Series | Sequence[str]
+Texts: TypeAlias = pa.Array | pa.ChunkedArray | pl.Series | Sequence[str]
 
 
 class Detector(Protocol):
@@ -50,6 +50,6 @@ def as_texts(texts: Texts) -> pa.Array:
 
 def config_digest(detector: Detector) -> str:
     """Returns the SHA-256, in hex, of the detector's name, version and configuration."""
-    config = dataclasses.asdict(detector)  # type: ignore[call-overload]
+    config = dataclasses.asdict(detector)
     body = {"name": detector.name, "version": detector.version, "config": config}
     return hashlib.sha256(rfc8785.dumps(body)).hexdigest()

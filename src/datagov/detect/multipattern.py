@@ -1,6 +1,7 @@
 """Looking for many patterns at once: hyperscan (vectorscan) databases, compiled once a machine."""
 
 import hashlib
+import importlib.metadata
 import os
 import uuid
 from collections.abc import Sequence
@@ -92,7 +93,7 @@ def _compiled(expressions: Sequence[Expression]) -> hs.Database:
 
 
 def _digest(expressions: Sequence[Expression]) -> str:
-    body = [hs.__version__, [[e.id, e.pattern, e.flags] for e in expressions]]
+    body = [importlib.metadata.version("hyperscan"), [[e.id, e.pattern, e.flags] for e in expressions]]
     return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
 
 

@@ -25,7 +25,7 @@ def detectors(policy: Policy) -> tuple[Detector, ...]:
 
 
 def _built(kind: type[Detector], options: Mapping[str, Any]) -> Detector:
-    known = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    known = [field.name for field in dataclasses.fields(kind)]
     for option in options:
         if option not in known:
             nearest = difflib.get_close_matches(option, known, n=1)

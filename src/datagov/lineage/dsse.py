@@ -32,7 +32,8 @@ def seal(statement: dict[str, Any], signer: CryptoSigner) -> bytes:
     """Returns `statement`, signed, as the bytes of an envelope; equal arguments, equal bytes."""
     envelope = Envelope(rfc8785.dumps(statement), PAYLOAD_TYPE, {})
     envelope.sign(signer)
-    return rfc8785.dumps(envelope.to_dict())
+    content: bytes = rfc8785.dumps(envelope.to_dict())
+    return content
 
 
 def unseal(content: bytes, key: SSlibKey) -> dict[str, Any]:

@@ -86,10 +86,10 @@ def _placed(rows: pl.DataFrame, part: int, config: ScanConfig) -> pl.DataFrame:
 
 def _bucketed(rows: pl.DataFrame, bucket: pl.Expr) -> Bucketed:
     for (key,), table in rows.with_columns(_bucket=bucket).group_by("_bucket"):
-        yield int(key), table.drop("_bucket").to_arrow()  # type: ignore[call-overload]
+        yield int(key), table.drop("_bucket").to_arrow()
 
 
 def by_part(table: pl.DataFrame, schema: pa.Schema) -> Iterator[tuple[int, pa.Table]]:
     """Yields (part, its rows as a table of `schema`)."""
     for (part,), rows in table.group_by("part"):
-        yield int(part), rows.select(schema.names).to_arrow().cast(schema)  # type: ignore[call-overload]
+        yield int(part), rows.select(schema.names).to_arrow().cast(schema)

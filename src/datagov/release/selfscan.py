@@ -64,4 +64,4 @@ def _values_in(texts: list[str], known: pl.Series, config: ScanConfig) -> int:
         ).iter_rows():
             value = detector.normalise(category, texts[cell][start:end])
             found.append(config.fingerprint(value))
-    return pl.Series(found, dtype=pl.String).is_in(known.implode()).sum()
+    return pl.Series(found, dtype=pl.String).is_in(known.implode()).to_list().count(True)

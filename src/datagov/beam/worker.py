@@ -1,0 +1,19 @@
+"""A worker process of the local runner: Beam's own, with Beam's chatter kept off stderr.
+
+Errors travel to the driver over Beam's channel and are told there.
+"""
+
+import logging
+import sys
+
+
+def main() -> None:
+    """Runs Beam's worker harness, which takes its addresses from the environment."""
+    logging.disable(logging.WARNING)
+    from apache_beam.runners.worker import sdk_worker_main
+
+    sdk_worker_main.main(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
