@@ -53,7 +53,7 @@ def main(quiet: bool) -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
-    log.addHandler(handler)
+    log.handlers = [handler]
     log.propagate = False
     log.setLevel(logging.WARNING if quiet else logging.INFO)
     # Libraries say much that is no concern of the user's; their errors reach him as exceptions.
@@ -267,3 +267,7 @@ def demo(context: click.Context, folder: Path) -> None:
         runner="local",
         split_mb=32,
     )
+
+
+if __name__ == "__main__":
+    main()

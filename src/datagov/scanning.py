@@ -142,7 +142,8 @@ def scan(
     started = dt.datetime.now(dt.UTC)
     clock = time.monotonic()
     run = run or Run()
-    engine = Engine(run.runner, run.n_workers or default_workers(), run.beam_flags)
+    n_workers = default_workers() if run.n_workers is None else run.n_workers
+    engine = Engine(run.runner, n_workers, run.beam_flags)
     check(engine)
     given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
     paths = [os.fspath(path) for path in given]

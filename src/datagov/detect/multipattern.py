@@ -93,7 +93,10 @@ def _compiled(expressions: Sequence[Expression]) -> hs.Database:
 
 
 def _digest(expressions: Sequence[Expression]) -> str:
-    body = [importlib.metadata.version("hyperscan"), [[e.id, e.pattern, e.flags] for e in expressions]]
+    body = [
+        importlib.metadata.version("hyperscan"),
+        [[e.id, e.pattern, e.flags] for e in expressions],
+    ]
     return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
 
 

@@ -37,12 +37,18 @@ def read_warc(split: Split, options: ReadOptions) -> Iterator[Batch]:
             for record in archive:
                 if record.rec_type not in _TEXT_RECORDS:
                     continue
-                outcome = _row(record, archive.get_record_offset(), options)
+                kind = _text_type(record)
+                if kind is None:
+                    continue
+                # Read before asking for the offset, which passes over what is unread.
+                data = record.content_stream().read(options.max_record_bytes + 1)
+                position = archive.get_record_offset()
+                outcome = _row(record, kind, data, position, options)
                 if isinstance(outcome, Reject):
                     rejects.append(outcome)
-                elif outcome is not None:
+                else:
                     rows.append(outcome)
-                    positions.append(archive.get_record_offset())
+                    positions.append(position)
                     size += len(outcome["text"])
                 if size >= options.batch_bytes:
                     yield _batch(name, rows, positions, rejects)
@@ -53,15 +59,18 @@ def read_warc(split: Split, options: ReadOptions) -> Iterator[Batch]:
     yield _batch(name, rows, positions, rejects)
 
 
-def _row(record: Any, position: int, options: ReadOptions) -> dict[str, Any] | Reject | None:
-    """Returns the columns of a record, its reject, or None when it holds no text."""
-    headers = record.rec_headers
-    http = record.http_headers
-    kind = (http or headers).get_header("Content-Type") or "text/plain"
+def _text_type(record: Any) -> str | None:
+    """Returns the content type of a record of text, None of another."""
+    kind = (record.http_headers or record.rec_headers).get_header("Content-Type") or "text/plain"
     media = kind.split(";")[0].strip().lower()
-    if media not in ("text/plain", "text/html", "application/xhtml+xml"):
-        return None
-    data = record.content_stream().read(options.max_record_bytes + 1)
+    return kind if media in ("text/plain", "text/html", "application/xhtml+xml") else None
+
+
+def _row(
+    record: Any, kind: str, data: bytes, position: int, options: ReadOptions
+) -> dict[str, Any] | Reject:
+    """Returns the columns of a record, or its reject."""
+    headers = record.rec_headers
     if len(data) > options.max_record_bytes:
         return too_large(position, options, "")
     try:
@@ -70,7 +79,7 @@ def _row(record: Any, position: int, options: ReadOptions) -> dict[str, Any] | R
         detail = "not in the character set that its header names; expected UTF-8 or as named"
         return Reject(position, "invalid_utf8", detail, content_digest(data))
     return {
-        "text": text if media == "text/plain" else _visible_text(text),
+        "text": text if kind.lower().startswith("text/plain") else _visible_text(text),
         "url": headers.get_header("WARC-Target-URI"),
         "date": headers.get_header("WARC-Date"),
         "warc_record_id": headers.get_header("WARC-Record-ID"),

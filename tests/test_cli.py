@@ -1,0 +1,128 @@
+"""The command line as a user meets it: exit codes, one-line errors, nothing that helps a leak."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import datagov
+from datagov.cli import main
+
+
+def run(*arguments, code=0, capsys=None):
+    with pytest.raises(SystemExit) as ended:
+        main([str(a) for a in arguments])
+    assert ended.value.code == code
+    return capsys.readouterr() if capsys else None
+
+
+@pytest.fixture
+def made(write_jsonl, tmp_path, capsys):
+    corpus = write_jsonl([{"text": f"Sentence number {i}."} for i in range(30)])
+    out = tmp_path / "out"
+    printed = run("-q", "scan", corpus, "--out", out, "--workers", 1, "--json", capsys=capsys)
+    return corpus, out, json.loads(printed.out)
+
+
+def test_scan_then_verify(made, capsys):
+    corpus, out, report = made
+    assert report["records"]["read"] == report["records"]["kept"] == 30
+    printed = run("verify", out, "--key", report["public_key"], "--corpus", corpus, capsys=capsys)
+    assert "checks hold" in printed.out
+
+
+def test_a_flipped_byte_is_named(made, capsys):
+    _, out, report = made
+    target = next((out / "data").iterdir())
+    data = bytearray(target.read_bytes())
+    data[len(data) // 2] ^= 1
+    target.write_bytes(bytes(data))
+    printed = run("verify", out, "--key", report["public_key"], code=1, capsys=capsys)
+    assert f"data/{target.name}" in printed.out
+
+
+def test_a_changed_text_with_mended_digests_is_still_found(made, capsys):
+    """The signature covers the digests, so that mending them breaks it."""
+    _, out, report = made
+    listing = json.loads((out / "release.json").read_text())
+    listing["counts"] = {}
+    (out / "release.json").write_text(json.dumps(listing))
+    printed = run("verify", out, "--key", report["public_key"], code=1, capsys=capsys)
+    assert "release.json" in printed.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["scan", "nowhere.jsonl"], "nowhere.jsonl: no such file or folder"),
+        (["scan", "{corpus}", "--text-field", "body"], "has no column 'body'; it has text"),
+        (["scan", "{corpus}", "--policy", "none.yaml"], "none.yaml: no such file"),
+        (["scan", "{corpus}", "--key", "none.pem"], "none.pem"),
+        (["scan", "{corpus}", "--", "--direct_running_mode=multi_threading"], "loses records"),
+        (["scan", "{corpus}", "--workers", "0"], "expected 1 or more"),
+        (["verify", "nowhere", "--key", "k.pem"], "nowhere: is no directory"),
+        (["annotations", "x.docx", "--item", "i", "--annotator", "a", "--label", "l", "--out", "o"],
+         "unknown format"),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_one_line_and_exit_2(arguments, message, write_jsonl, capsys, tmp_path,
+                                          monkeypatch):  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    corpus = write_jsonl([{"text": "a"}])
+    printed = run(*[a.format(corpus=corpus) for a in arguments], code=2, capsys=capsys)
+    assert message in printed.err
+    assert "Traceback" not in printed.err
+
+
+def test_help_is_quick_to_load():
+    code = "import sys, datagov.cli; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    heavy = {"apache_beam", "presidio_analyzer", "great_expectations", "numba", "polars", "pyarrow"}
+    assert not heavy & set(loaded.stdout.split())
+
+
+def test_keygen_makes_keys_that_scan_and_verify_take(write_jsonl, tmp_path, capsys):
+    keys = tmp_path / "keys"
+    with pytest.raises(SystemExit):
+        main(["keygen", str(keys)])
+    assert (keys / "signing.pem").stat().st_mode & 0o777 == 0o600
+    corpus = write_jsonl([{"text": "A sentence."}])
+    out = tmp_path / "out"
+    run("-q", "scan", corpus, "--out", out, "--workers", 1, "--key", keys / "signing.pem",
+        "--fingerprint-key", keys / "fingerprint.key", capsys=capsys)  # fmt: skip
+    run("verify", out, "--key", keys / "signing.pub.pem", capsys=capsys)
+
+
+def test_annotations_inside_a_corpus_are_assessed(write_jsonl, release, tmp_path):
+    rows = [
+        {
+            "text": f"Text {i} seen by {a}.",
+            "item": f"i{i}",
+            "who": a,
+            "says": "yes" if i % 2 else "no",
+        }
+        for i in range(12)
+        for a in ("ann", "bob", "cy")
+    ]
+    rows[0]["says"] = "yes"
+    policy = tmp_path / "policy.yaml"
+    text = (Path(datagov.__file__).parent / "manifests/examples/policy.yaml").read_text()
+    policy.write_text(text + "\nannotations: {item: item, annotator: who, label: says}\n")
+    result = release(write_jsonl(rows), policy=policy)
+    assert result.metrics["annotations"]["items"] == 12
+    assert result.metrics["annotations"]["alpha"] > 0.8
+    assert (result.out / "evidence/annotations/suspects.parquet").exists()
+
+
+def test_chats_and_several_fields_are_scanned_and_redacted(write_jsonl, release):
+    chat = [{"role": "user", "content": "I am ann@example.org"}, {"role": "bot", "content": "Hi"}]
+    result = release(write_jsonl([{"messages": chat, "n": 1}]), text_fields=["messages"])
+    import polars as pl
+
+    (row,) = pl.read_parquet(result.out / "data/*.parquet").to_dicts()
+    assert [turn["content"] for turn in row["messages"]] == ["I am [EMAIL_ADDRESS]", "Hi"]
+    assert row["n"] == 1

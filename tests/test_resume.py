@@ -1,0 +1,101 @@
+"""A run killed at any moment, a record too large to be comfortable, a full disk."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from datagov.demo import make_corpus
+
+pytestmark = pytest.mark.slow
+
+
+def scan_command(corpus, out, *more):
+    return [
+        sys.executable, "-m", "datagov.cli", "scan", str(corpus), "--out", str(out), "--name", "k",
+        "--as-of", "2026-01-01", "--id-field", "id", "--split-mb", "1", *map(str, more),
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory) -> Path:
+    """Twelve megabytes in four shards: some seconds of work."""
+    folder = tmp_path_factory.mktemp("big")
+    rows = (make_corpus(folder).data / "texts.jsonl").read_text().splitlines()
+    rows = [row for row in rows if row.endswith("}")]
+    data = folder / "many"
+    data.mkdir()
+    for shard in range(4):
+        with (data / f"{shard}.jsonl").open("w") as handle:
+            for copy in range(45):
+                for row in rows:
+                    record = json.loads(row)
+                    record["id"] = f"{shard}-{copy}-{record['id']}"
+                    record["text"] += f" ({shard}, {copy})"
+                    handle.write(json.dumps(record, ensure_ascii=False) + "\n")
+    return data
+
+
+def content(release: Path) -> dict[str, bytes]:
+    return {
+        str(p.relative_to(release)): p.read_bytes()
+        for p in sorted(release.rglob("*"))
+        if p.is_file() and p.parent.name != "attestations"
+    }
+
+
+def test_killed_at_five_moments_and_continued_gives_the_same_bytes(corpus, tmp_path):
+    started = time.monotonic()
+    subprocess.run(scan_command(corpus, tmp_path / "whole"), check=False, capture_output=True)
+    seconds = time.monotonic() - started
+    out = tmp_path / "killed"
+    logs = []
+    for moment in (0.15, 0.4, 0.55, 0.7, 0.85):
+        run = subprocess.Popen(
+            scan_command(corpus, out), stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        try:
+            logs.append(run.communicate(timeout=seconds * moment)[1])
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
+            logs.append(run.communicate()[1])
+        if run.returncode < 0:
+            assert not out.exists()
+    if not out.exists():
+        last = subprocess.run(
+            scan_command(corpus, out), check=False, capture_output=True, text=True
+        )
+        logs.append(last.stderr)
+    assert any("reused" in log for log in logs)
+    assert content(out) == content(tmp_path / "whole")
+    assert not Path(f"{out}.work").exists()
+
+
+def test_a_record_of_200_mb_does_not_take_the_process_down(tmp_path):
+    path = tmp_path / "large.jsonl"
+    with path.open("w") as handle:
+        handle.write(json.dumps({"id": "a", "text": "A short one."}) + "\n")
+        handle.write('{"id": "b", "text": "' + "many words, 很多字 " * 9_000_000 + '"}\n')
+        handle.write(json.dumps({"id": "c", "text": "Another short one."}) + "\n")
+    command = scan_command(path, tmp_path / "out", "--json", "--workers", 1)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert json.loads(done.stdout)["records"]["kept"] == 3, done.stderr
+
+
+def test_a_full_disk_is_told_in_one_line_and_leaves_no_release(corpus, tmp_path):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    command = scan_command(corpus, tmp_path / "out", "--workers", 1)
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "cannot write" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
