@@ -85,7 +85,7 @@ def load_declared(
     return declared
 
 
-def _without(value: dict[str, Any], errors: Iterable[ValidationError]) -> dict[str, Any]:
+def _without(value: dict[str, Any], errors: Iterable[ValidationError]) -> Any:
     """Returns `value` with entries that break the schema set to None, for the checks to pass over.
 
     So that what a schema cannot say is told together with what it can.

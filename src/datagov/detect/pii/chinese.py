@@ -13,45 +13,11 @@ _BEFORE = r"(?<![0-9A-Za-z])"
 _AFTER = r"(?![0-9A-Za-z])"
 
 # GB/T 2260: first two digits, provinces and regions; 8x are Taiwan, Hong Kong and Macau.
-_REGIONS = frozenset(
-    [
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "21",
-        "22",
-        "23",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "37",
-        "41",
-        "42",
-        "43",
-        "44",
-        "45",
-        "46",
-        "50",
-        "51",
-        "52",
-        "53",
-        "54",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "71",
-        "81",
-        "82",
-        "83",
-    ]
-)
+_REGION_LIST = """
+11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51
+52 53 54 61 62 63 64 65 71 81 82 83
+"""
+_REGIONS = frozenset(_REGION_LIST.split())
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARS = "10X98765432"
 FIRST_BIRTH_YEAR = 1880
@@ -66,8 +32,10 @@ _ID_CONTEXT = (
     "identity card",
     "id card",
 )
-_CARD_CONTEXT = ("银行卡", "卡号", "銀行卡", "卡號", "账号", "帳號", "借记卡", "储蓄卡", "信用卡")
-_CARD_CONTEXT += ("bank card", "card number", "card no")
+_CARD_CONTEXT = (
+    *("银行卡", "卡号", "銀行卡", "卡號", "账号", "帳號", "借记卡", "储蓄卡", "信用卡"),
+    *("bank card", "card number", "card no"),
+)
 _MOBILE_CONTEXT = ("手机", "手機", "电话", "電話", "联系", "聯繫", "致电", "mobile", "phone", "tel")
 
 

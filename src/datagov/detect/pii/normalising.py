@@ -19,7 +19,7 @@ def normalise(category: str, value: str) -> str:
         return text
     if category in ("PHONE_NUMBER", "CN_MOBILE"):
         return _phone(text, "CN" if category == "CN_MOBILE" else None)
-    return _NOT_WORD.sub("", text)
+    return str(_NOT_WORD.sub("", text))
 
 
 def _phone(text: str, region: str | None) -> str:

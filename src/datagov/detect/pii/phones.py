@@ -12,6 +12,7 @@ and IP addresses for phones.
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import phonenumbers
 import regex
@@ -91,7 +92,7 @@ MAX_PIECES = 8
 @lru_cache(maxsize=300)
 def _national_pattern(region: str):  # type: ignore[no-untyped-def]
     """Returns the test whether digits, with or without prefixes, are a valid national number."""
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    metadata: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
     kinds = (
         metadata.fixed_line,
         metadata.mobile,

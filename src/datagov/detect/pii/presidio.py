@@ -8,6 +8,7 @@ import inspect
 import logging
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from datagov.detect.pii.rules import Check, Rule
 
@@ -42,7 +43,7 @@ def _rules(language: str) -> Iterator[Rule]:
     for name, kind in sorted(inspect.getmembers(predefined_recognizers, inspect.isclass)):
         if not issubclass(kind, PatternRecognizer) or kind is PatternRecognizer:
             continue
-        recogniser = kind()
+        recogniser: Any = kind()
         if recogniser.supported_language != language:
             continue
         for pattern in recogniser.patterns:
