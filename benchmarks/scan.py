@@ -1,7 +1,7 @@
 """Time and memory of a whole scan: python benchmarks/scan.py CORPUS [flags of datagov scan]
 
-Runs `datagov scan CORPUS` into a folder of its own and prints what the run said, and the peak of the
-resident memory of all its processes together, looked at five times a second.
+Runs `datagov scan CORPUS` into a folder of its own and prints what the run said, and the peak of
+the resident memory of all its processes together, looked at five times a second.
 """
 
 import subprocess
