@@ -1,12 +1,13 @@
-"""Looking for many patterns at once: hyperscan (vectorscan) databases, compiled once a machine."""
+"""Looking for many patterns at once: hyperscan databases, compiled once per machine."""
 
 import hashlib
-import importlib.metadata
 import os
 import uuid
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
 import hyperscan as hs
@@ -52,7 +53,7 @@ def find(expressions: tuple[Expression, ...], data: bytes) -> Hits:
     """
     if len(data) >= CHUNK * 4 - 1:
         raise ConfigError("a batch of texts is larger than 4 GiB; choose a smaller batch size")
-    found: list[int] = []
+    found = array("q")
     extend = found.extend
 
     def note(identifier: int, start: int, end: int, _flags: int, _context: object) -> None:
@@ -60,7 +61,7 @@ def find(expressions: tuple[Expression, ...], data: bytes) -> Hits:
 
     database, scratch = _database(expressions)
     database.scan(data, match_event_handler=note, scratch=scratch)
-    table = np.array(found, np.int64).reshape(-1, 3)
+    table = np.frombuffer(found, np.int64).reshape(-1, 3)
     return Hits(table[:, 0], table[:, 1], table[:, 2])
 
 
@@ -88,15 +89,24 @@ def _compiled(expressions: Sequence[Expression]) -> hs.Database:
             elements=len(expressions),
         )
     except hs.HyperscanError as error:
-        raise ConfigError(f"a pattern cannot be compiled: {error}") from error
+        raise ConfigError(_which(expressions) or f"patterns cannot be compiled: {error}") from error
     return database
 
 
+def _which(expressions: Sequence[Expression]) -> str:
+    """Returns which expression does not compile by itself, where and why; "" if all do."""
+    for each in expressions:
+        try:
+            hs.Database(mode=hs.HS_MODE_BLOCK).compile(
+                expressions=[each.pattern.encode("latin-1")], flags=[each.flags], elements=1
+            )
+        except hs.HyperscanError as error:
+            return f"expression {each.id}, {each.pattern!r}: {error}; mend the pattern"
+    return ""
+
+
 def _digest(expressions: Sequence[Expression]) -> str:
-    body = [
-        importlib.metadata.version("hyperscan"),
-        [[e.id, e.pattern, e.flags] for e in expressions],
-    ]
+    body = [version("hyperscan"), [[e.id, e.pattern, e.flags] for e in expressions]]
     return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
 
 

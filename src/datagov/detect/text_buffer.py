@@ -56,6 +56,27 @@ class TextBuffer:
         continuation = np.flatnonzero((taken & 0xC0) == 0x80) + start
         return positions - start - np.searchsorted(continuation, positions)
 
+    def offsets(self, cells: Ints, positions: Ints) -> Ints:
+        """Returns code point offsets, each inside its own text, of byte positions.
+
+        Args:
+            cells: int64, the text of each position.
+            positions: int64, character boundaries.
+        """
+        if len(positions) == 0:
+            return positions
+        n_words = len(self.data) // _WORD + 1
+        continuation = np.zeros(n_words * _WORD, bool)
+        continuation[: len(self.data)] = (np.frombuffer(self.data, np.uint8) & 0xC0) == 0x80
+        words = np.packbits(continuation, bitorder="little").view("<u8")
+        before_word = np.concatenate([[0], np.cumsum(np.bitwise_count(words), dtype=np.int64)])
+        return (
+            positions
+            - self.starts[cells]
+            - _set_before(words, before_word, positions)
+            + _set_before(words, before_word, self.starts[cells])
+        )
+
     def text(self, start: int, end: int) -> str:
         """Returns the text between two byte positions that are character boundaries."""
         return self.data[start:end].decode("utf-8")
@@ -71,3 +92,13 @@ class TextBuffer:
         while position < len(self.data) and self.data[position] & 0xC0 == 0x80:
             position += 1
         return position
+
+
+_WORD = 64
+
+
+def _set_before(words: npt.NDArray[np.uint64], before_word: Ints, positions: Ints) -> Ints:
+    """Returns how many bits are set before each position of a bit array in words of 64."""
+    which, rest = positions // _WORD, (positions % _WORD).astype(np.uint64)
+    part = words[which] & ((np.uint64(1) << rest) - np.uint64(1))
+    return before_word[which] + np.bitwise_count(part)

@@ -35,7 +35,6 @@ PACKAGES = (
     "apache-beam",
     "great-expectations",
     "hyperscan",
-    "numba",
     "numpy",
     "phonenumbers",
     "polars",

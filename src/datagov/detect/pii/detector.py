@@ -1,293 +1,274 @@
-"""The detector of personal information: candidates from one database, confirmed where they are."""
+"""The detector of personal information: candidates from one scan, confirmed where they are."""
 
-import bisect
-import itertools
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import ClassVar, NamedTuple
+from functools import partial
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
-import regex
 
 from datagov.detect.detector import Texts, as_texts
-from datagov.detect.multipattern import CASELESS, DOTALL, MULTILINE, PREFILTER, Expression, find
+from datagov.detect.multipattern import find
 from datagov.detect.pii import phones
-from datagov.detect.pii.chinese import chinese_rules
-from datagov.detect.pii.context import raised, with_context
-from datagov.detect.pii.entities import DEFAULT_ENTITIES
+from datagov.detect.pii.context import raised
+from datagov.detect.pii.entities import CONTEXT_ONLY, DEFAULT_ENTITIES, WITHOUT
 from datagov.detect.pii.folding import folded
+from datagov.detect.pii.neighbours import hides, holds_blankless, stands_free, touches_blankless
 from datagov.detect.pii.normalising import normalise
-from datagov.detect.pii.presidio import presidio_rules
-from datagov.detect.pii.rules import Rule
+from datagov.detect.pii.plan import PHONE_ID, Plan, plan
+from datagov.detect.pii.searching import Search, Window
+from datagov.detect.pii.spans import Span, overlap_test, spans_table, without_contained
 from datagov.detect.text_buffer import TextBuffer
-from datagov.tables import SPANS, conform
 
-PHONE_ID = 1_000_000
-MARGIN = 160
-"""Bytes around a candidate in which it is confirmed: more than the longest bounded pattern."""
+_CLAUSE = 30
+"""Code points before a match in which words of a script without blanks are its context."""
 
-MAX_MARGIN = 1 << 16
-"""A match that reaches the edge of its window is looked at in wider ones, up to this."""
-
-
-class Span(NamedTuple):
-    """A confirmed match in one text, in code points."""
-
-    start: int
-    end: int
-    entity: str
-    rule: str
-    score: float
+_CLAUSE_ENDS = "。！？；!?\n"
 
 
 @dataclass(frozen=True)
 class PiiDetector:
     """Finds personal information.
 
-    What Presidio's English pattern recognisers and its phone recogniser find in a text, this finds
-    with the same spans and scores, and beside that what touches Han, Kana or Hangul characters,
-    which hides it from Presidio, and Chinese identifiers.
+    What Presidio's pattern recognisers and its phone recogniser find in a text, this finds with the
+    same spans and scores. `additions` are findings beside those: what touches Han, Kana or Hangul
+    characters or is written in full-width ones, which hides it from Presidio; Chinese identifiers;
+    phone numbers that are written as such or announced by more words than Presidio knows.
 
     Attributes:
         min_score: Findings below are left out.
-        score_thresholds: Other such limits for single entities. Presidio gives a valid phone
-            number 0.4 when no word near it says that it is one.
-        entities: What to look for; None for the default set (see `entities.DEFAULT_ENTITIES`).
+        entities: What to look for; None for the default set (see `entities`).
+        languages: Whose recognisers to take from Presidio, ISO 639-1.
+        context_only: Entities that count only beside one of their context words.
+        without: Rules left out, named as in findings.
         phone_regions: Regions whose national formats are phone numbers without a country code.
+        additions: Whether to find more than Presidio does.
+
+    With `context_only=()`, `without=()`, `additions=False` and Presidio's regions the findings are
+    Presidio's.
     """
 
     name: ClassVar[str] = "pii"
     version: ClassVar[str] = "1"
 
-    min_score: float = 0.5
-    score_thresholds: tuple[tuple[str, float], ...] = (("PHONE_NUMBER", 0.4),)
+    min_score: float = 0.4
     entities: tuple[str, ...] | None = None
+    languages: tuple[str, ...] = ("en",)
+    context_only: tuple[str, ...] = CONTEXT_ONLY
+    without: tuple[str, ...] = WITHOUT
     phone_regions: tuple[str, ...] = ("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR", "CN")
+    additions: bool = True
 
     def detect(self, texts: Texts) -> pa.Table:
         """Returns the spans found in `texts`, as a table of schema SPANS, sorted.
 
         Linear in the length of the texts: one scan for candidates, then work per candidate.
+
+        Raises:
+            ConfigError: An entity, language, rule or region is not known.
         """
-        buffer = TextBuffer.of(folded(as_texts(texts)))
-        wanted = DEFAULT_ENTITIES if self.entities is None else frozenset(self.entities)
-        limits = dict(self.score_thresholds)
-        scan = _scan(wanted, self.min_score, self.score_thresholds)
+        original = as_texts(texts)
+        scan = plan(
+            DEFAULT_ENTITIES if self.entities is None else self.entities,
+            self.languages,
+            self.context_only,
+            self.without,
+            self.phone_regions,
+            self.additions,
+            self.min_score,
+        )
+        like_ascii = folded(original)
+        buffer = TextBuffer.of(like_ascii)
         hits = find(scan.expressions, buffer.data)
-        order = np.lexsort((hits.ends, buffer.cells(hits.ends - 1)))
-        rows = _Rows()
-        cells = buffer.cells(hits.ends - 1)[order]
+        order = np.lexsort((hits.ids, hits.ends))
         ids, ends = hits.ids[order], hits.ends[order]
+        cells = buffer.cells(ends - 1)
+        # A match of the superset can run on into the separator, never into the next text's words.
+        places = np.minimum(ends, buffer.ends[cells])
+        places = buffer.offsets(cells, places)
         bounds = np.flatnonzero(np.diff(cells, prepend=-1, append=-1))
-        for first, last in itertools.pairwise(bounds):
+        found: list[tuple[int, list[Span]]] = []
+        for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
             cell = int(cells[first])
-            spans = self._in_cell(buffer, cell, ids[first:last], ends[first:last], scan)
-            rows.add(
-                cell,
-                [
-                    span
-                    for span in _without_contained(spans)
-                    if np.float32(span.score) >= np.float32(limits.get(span.entity, self.min_score))
-                ],
-            )
-        return rows.table()
+            text = original[cell].as_py()
+            page = _Page(text, text if text.isascii() else like_ascii[cell].as_py(), scan)
+            spans = page.spans(ids[first:last].tolist(), places[first:last].tolist())
+            found.append((cell, without_contained(spans)))
+        return spans_table(found)
 
     def normalise(self, category: str, value: str) -> str:
         """Returns the form of `value` under which two spellings of one thing are equal."""
         return normalise(category, value)
 
-    def _in_cell(
-        self,
-        buffer: TextBuffer,
-        cell: int,
-        ids: np.ndarray,
-        ends: np.ndarray,
-        scan: "_Scan",
-    ) -> list[Span]:
+
+class _Page:
+    """One text, while it is looked at."""
+
+    def __init__(self, text: str, like_ascii: str, scan: Plan) -> None:
+        self.text = text
+        self.scan = scan
+        self.is_ascii = text.isascii()
+        self.like_ascii = like_ascii
+        self.supports: dict[int, int] = {}
+
+    def spans(self, ids: list[int], places: list[int]) -> list[Span]:
+        """Returns all confirmed spans, overlapping ones included."""
+        by_search: dict[int, list[tuple[int, int]]] = {}
+        for identifier, place in zip(ids, places, strict=True):
+            which, pattern = self.scan.owners[identifier]
+            by_search.setdefault(which, []).append((place, pattern))
         spans: list[Span] = []
-        gaps = np.flatnonzero(np.diff(ends) > 2 * MARGIN) + 1
-        points: list[int] = []
-        windows = []
-        for group in np.split(np.arange(len(ends)), gaps):
-            window = _Window.around(buffer, cell, int(ends[group[0]]), int(ends[group[-1]]), MARGIN)
-            windows.append((window, sorted(set(ids[group].tolist()))))
-            points.append(window.start)
-        offsets = buffer.code_points(cell, np.array(points, np.int64)).tolist()
-        for (window, found), offset in zip(windows, offsets, strict=True):
-            for identifier in found:
-                confirmed = (
-                    _phones(window, self.phone_regions)
-                    if identifier == PHONE_ID
-                    else _confirmed(scan.rules[identifier], window, buffer, cell)
-                )
-                spans += [s._replace(start=s.start + offset, end=s.end + offset) for s in confirmed]
-        return spans
+        for which, near in sorted(by_search.items()):
+            if which == PHONE_ID:
+                spans += self._phones([place for place, _ in near])
+                continue
+            search = self.scan.searches[which]
+            for window in search.windows(self.text, near):
+                spans += self._confirmed(which, search, window)
+        return [s for s in spans if s.score >= self.scan.min_score]
 
+    def _confirmed(self, which: int, search: Search, window: Window) -> list[Span]:
+        if search.recogniser.minds_neighbours:
+            spans = list(self._matches(search, window.patterns, self.like_ascii, window, False))
+            return self._in_clause(which, search, spans)
+        patterns = window.patterns
+        if search.any_weak:
+            near = self.scan.vocabulary.is_near(which, self.text, window.start, window.last)
+            if not near:
+                patterns = [p for p in patterns if not search.weak[p]]
+                if not patterns:
+                    return []
+        spans = list(self._matches(search, patterns, self.text, window, False))
+        if self.scan.additions and not self.is_ascii:
+            spans = self._with_hidden(search, patterns, window, spans)
+        if not search.recogniser.ends_by_group:
+            spans = without_contained(spans)
+        return self._in_context(which, search, spans)
 
-class _Scan(NamedTuple):
-    rules: tuple[Rule, ...]
-    expressions: tuple[Expression, ...]
+    def _matches(
+        self, search: Search, patterns: list[int], text: str, window: Window, loose: bool
+    ) -> Iterator[Span]:
+        recogniser = search.recogniser
+        for index in patterns:
+            pattern = search.patterns[index]
+            for start, end, match in search.matches(index, text, window, loose):
+                if recogniser.ends_by_group:
+                    ends = [match.end(g) for g in range(len(match.groups()), 0, -1)]
+                    ends = [each if each > 0 else end for each in ends]
+                else:
+                    ends = [end]
+                for each in ends:
+                    score = recogniser.score(pattern, text[start:each])
+                    if score > 0:
+                        label = recogniser.label(pattern)
+                        yield Span(start, each, recogniser.entity, label, score)
+                        break
 
+    def _with_hidden(
+        self, search: Search, patterns: list[int], window: Window, spans: list[Span]
+    ) -> list[Span]:
+        """Adds what touches letters of scripts without blanks, or is written in full width."""
+        text = self.like_ascii
+        low, high = max(0, window.start - 1), window.stop + 1
+        if not hides(text, low, high) and self.text[low:high] == text[low:high]:
+            return spans
+        hidden = [
+            span
+            for span in self._matches(search, patterns, text, window, True)
+            if stands_free(text, span.start, span.end)
+            and (
+                touches_blankless(text, span.start, span.end)
+                or self.text[span.start : span.end] != text[span.start : span.end]
+            )
+        ]
+        # An address that Presidio takes together with the words around it is the address alone.
+        meets_hidden = overlap_test(hidden)
+        spans = [
+            span
+            for span in spans
+            if not (holds_blankless(text, span.start, span.end) and meets_hidden(span))
+        ]
+        meets_known = overlap_test(spans)
+        return spans + [span for span in hidden if not meets_known(span)]
 
-@lru_cache(maxsize=8)
-def _scan(
-    wanted: frozenset[str], min_score: float, thresholds: tuple[tuple[str, float], ...]
-) -> _Scan:
-    """Returns the rules that can reach their threshold, and what to look for to find them."""
-    limits = dict(thresholds)
-    rules = tuple(
-        rule
-        for rule in (*presidio_rules("en"), *chinese_rules())
-        if rule.entity in wanted and _best_score(rule) >= limits.get(rule.entity, min_score)
-    )
-    expressions = [
-        Expression(i, rule.superset or rule.pattern, CASELESS | DOTALL | MULTILINE | PREFILTER)
-        for i, rule in enumerate(rules)
-    ]
-    if "PHONE_NUMBER" in wanted:
-        expressions.append(Expression(PHONE_ID, phones.SEED, CASELESS))
-    return _Scan(rules, tuple(expressions))
+    def _in_context(self, which: int, search: Search, spans: Iterable[Span]) -> list[Span]:
+        context_only = search.recogniser.entity in self.scan.context_only
+        result = []
+        for span in spans:
+            if span.score < 1 or context_only:
+                if self._has_context(which, span.start):
+                    span = span._replace(score=raised(span.score))
+                elif context_only:
+                    continue
+            result.append(span)
+        return result
 
+    def _has_context(self, which: int, start: int) -> bool:
+        mask = self.supports.get(start)
+        if mask is None:
+            vocabulary = self.scan.vocabulary
+            if not vocabulary.is_near(which, self.text, start, start):
+                return False
+            mask = self.supports[start] = vocabulary.support(self.text, start)
+        return bool(mask >> which & 1)
 
-def _best_score(rule: Rule) -> float:
-    best = 1.0 if rule.validate is not None else rule.score
-    return with_context(best) if rule.context else best
+    def _in_clause(self, which: int, search: Search, spans: Iterable[Span]) -> list[Span]:
+        result = []
+        for span in spans:
+            if span.score < 1:
+                clause = self._clause(span.start)
+                if any(word in clause for word in search.recogniser.context):
+                    span = span._replace(score=raised(span.score))
+            result.append(span)
+        return result
 
+    def _clause(self, start: int) -> str:
+        clause = self.text[max(0, start - _CLAUSE) : start].lower()
+        return clause[max(clause.rfind(end) for end in _CLAUSE_ENDS) + 1 :]
 
-class _Window(NamedTuple):
-    """A stretch of one text; `cut` tells which of its edges are not the text's own."""
+    def _phones(self, places: list[int]) -> Iterator[Span]:
+        near_words = partial(self.scan.vocabulary.is_near, PHONE_ID, self.text)
+        at, n = 0, len(places)
+        while at < n:
+            first = last = places[at]
+            while at < n and places[at] - last <= phones.WIDTH_BEFORE:
+                last = places[at]
+                at += 1
+            start = max(0, first - phones.WIDTH_BEFORE)
+            has_words = near_words(start, last)
+            stop = last + phones.WIDTH_BEHIND
+            for where, candidate in phones.candidates(self.text, start, stop, last):
+                yield from self._phone(where, candidate, has_words)
 
-    text: str
-    start: int
-    end: int
-    cut: tuple[bool, bool]
+    def _takes_bare_phones(self) -> bool:
+        scan = self.scan
+        return "PHONE_NUMBER" not in scan.context_only and scan.min_score <= phones.SCORE
 
-    @classmethod
-    def around(cls, buffer: TextBuffer, cell: int, first: int, last: int, margin: int) -> "_Window":
-        low, high = int(buffer.starts[cell]), int(buffer.ends[cell])
-        start = buffer.floor(max(low, first - margin))
-        end = buffer.ceil(min(high, last + margin))
-        return cls(buffer.text(start, end), start, end, (start > low, end < high))
-
-    def touches_cut(self, start: int, end: int) -> bool:
-        return (self.cut[0] and start == 0) or (self.cut[1] and end == len(self.text))
-
-
-def _confirmed(rule: Rule, window: _Window, buffer: TextBuffer, cell: int) -> Iterator[Span]:
-    for start, end in _matches(rule, window, buffer, cell):
-        value = window.text[start:end]
-        score = rule.score_of(value)
-        if score <= 0:
-            continue
-        if rule.context and score < 1:
-            score = raised(score, rule.context, window.text, start)
-        yield Span(start, end, rule.entity, rule.label, score)
-
-
-def _matches(rule: Rule, window: _Window, buffer: TextBuffer, cell: int) -> list[tuple[int, int]]:
-    text = window.text
-    strict = _regex(rule, False).finditer(text)
-    spans = [_ended(rule, match) for match in strict]
-    if not text.isascii() and not rule.beside_letters:
-        known = set(spans)
-        loose = (_ended(rule, match) for match in _regex(rule, True).finditer(text))
-        beside = [span for span in loose if span not in known and _stands_free(text, *span)]
-        inside = [s for s in spans if any(s[0] <= b[0] and b[1] <= s[1] for b in beside)]
-        spans = [span for span in spans if span not in inside] + beside
-    whole = [span for span in spans if not window.touches_cut(*span)]
-    if len(whole) < len(spans):
-        margin = 2 * (window.end - window.start)
-        if margin <= MAX_MARGIN:
-            wider = _Window.around(buffer, cell, window.start, window.end, margin)
-            shift = len(buffer.text(wider.start, window.start))
-            found = _matches(rule, wider, buffer, cell)
-            return [(start - shift, end - shift) for start, end in found]
-    return whole
-
-
-@lru_cache(maxsize=512)
-def _regex(rule: Rule, ascii_only: bool) -> regex.Pattern[str]:
-    return rule.compiled_ascii() if ascii_only else rule.compiled()
-
-
-def _ended(rule: Rule, match: regex.Match[str]) -> tuple[int, int]:
-    """Returns the span of a match; for IBANs the longest group end that checks out."""
-    start, end = match.span()
-    if rule.by_group and rule.validate is not None:
-        for group in reversed(range(1, len(match.groups()) + 1)):
-            at = match.span(group)[1]
-            stop = at if at > 0 else end
-            if rule.validate(match.string[start:stop]):
-                return start, stop
-    return start, end
-
-
-def _stands_free(text: str, start: int, end: int) -> bool:
-    """True if what stands beside the span is no letter of a script that separates words."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return not (_joins(before) or _joins(after))
-
-
-def _joins(char: str) -> bool:
-    # Han, Kana, Hangul, Thai and the like write words without blanks; a Latin, Greek or Cyrillic
-    # letter beside a number makes one word of both.
-    return bool(char) and (char.isdigit() or char == "_" or char.lower() != char.upper())
-
-
-def _phones(window: _Window, regions: tuple[str, ...]) -> Iterator[Span]:
-    for start, end in phones.phone_spans(window.text, regions):
-        if window.touches_cut(start, end):
-            continue
-        words = phones.CONTEXT + phones.CHINESE_CONTEXT
-        score = raised(phones.SCORE, words, window.text, start)
-        yield Span(start, end, "PHONE_NUMBER", "PhoneRecognizer: libphonenumber", score)
-
-
-def _without_contained(spans: list[Span]) -> list[Span]:
-    """Drops spans that lie within a better one of the same entity, as Presidio does.
-
-    Presidio compares each with each; here each only with those that begin near enough before it.
-    """
-    kept: dict[str, list[tuple[int, int]]] = {}
-    longest = max((span.end - span.start for span in spans), default=0)
-    result = []
-    for span in sorted(set(spans), key=lambda s: (-s.score, s.start, s.start - s.end, s.rule)):
-        rivals = kept.setdefault(span.entity, [])
-        at = bisect.bisect_right(rivals, (span.start, sys.maxsize))
-        first = bisect.bisect_left(rivals, (span.start - longest, 0))
-        if any(span.end <= end for _, end in rivals[first:at]):
-            continue
-        rivals.insert(at, (span.start, span.end))
-        result.append(span)
-    return sorted(result)
-
-
-class _Rows:
-    """Spans of all texts, gathered column by column."""
-
-    def __init__(self) -> None:
-        self._cells: list[int] = []
-        self._spans: list[Span] = []
-
-    def add(self, cell: int, spans: list[Span]) -> None:
-        self._cells += [cell] * len(spans)
-        self._spans += spans
-
-    def table(self) -> pa.Table:
-        columns = list(zip(*self._spans, strict=True)) or [(), (), (), (), ()]
-        starts, ends, entities, rules, scores = columns
-        table = pa.table(
-            {
-                "cell": pa.array(self._cells, pa.int64()),
-                "category": pa.array(entities, pa.string()),
-                "rule": pa.array(rules, pa.string()),
-                "start": pa.array(starts, pa.int64()),
-                "end": pa.array(ends, pa.int64()),
-                "score": pa.array(scores, pa.float32()),
-            }
-        )
-        keys = ["cell", "start", "end", "category", "rule"]
-        return conform(table.sort_by([(key, "ascending") for key in keys]), SPANS)
+    def _phone(self, where: int, candidate: str, has_words: bool) -> Iterator[Span]:
+        text, scan = self.text, self.scan
+        is_bare_enough = self._takes_bare_phones()
+        is_announced = scan.additions and phones.is_announced(text, where)
+        may_be_formatted = scan.additions and phones.may_be_formatted(candidate)
+        # Within a candidate stand no words: no part of it has context if its start has none.
+        if not (
+            is_bare_enough
+            or is_announced
+            or may_be_formatted
+            or (has_words and self._has_context(PHONE_ID, where))
+        ):
+            return
+        for start, end in sorted(phones.numbers(text, where, candidate, scan.regions)):
+            if has_words and self._has_context(PHONE_ID, start):
+                rule, score = "libphonenumber", raised(phones.SCORE)
+            elif is_announced:
+                rule, score = "announced", raised(phones.SCORE)
+                start = phones.after_bracket(text, start, end)
+            elif may_be_formatted and phones.is_formatted(text, start, end):
+                rule, score = "formatted", phones.FORMATTED_SCORE
+                start = phones.after_bracket(text, start, end)
+            elif is_bare_enough:
+                rule, score = "libphonenumber", phones.SCORE
+            else:
+                continue
+            yield Span(start, end, "PHONE_NUMBER", f"{phones.RECOGNISER}: {rule}", score)

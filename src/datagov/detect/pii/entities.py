@@ -1,43 +1,33 @@
-"""Which entities are personal information by default.
+"""What is looked for by default, and what is not, with the reasons.
 
-Presidio also finds what names no person by itself: dates, web addresses, hardware and object
-identifiers, postcodes, company and vehicle registers, and numbers that are known only by a label
-before them. They can be asked for by `entities`; by default they would bury the rest.
+Presidio also finds what names no person by itself: dates, web addresses, hardware addresses,
+universally unique identifiers, crypto wallets, postcodes, companies, vehicles, health-care
+providers and numbers of claims or prescriptions. They can be asked for by `entities`; by default
+they would bury the rest. So would driver's licences of the United States: Presidio takes any letter
+with digits for one (`v2` behind `public`), and in 8 MB of mixed text every one it found was wrong.
 """
 
-DEFAULT_ENTITIES = frozenset(
-    (
-        "AU_MEDICARE",
-        "AU_TFN",
-        "CA_SIN",
-        "CN_BANK_CARD",
-        "CN_MOBILE",
-        "CN_RESIDENT_ID",
-        "CREDIT_CARD",
-        "EMAIL_ADDRESS",
-        "IBAN_CODE",
-        "IN_AADHAAR",
-        "IN_PAN",
-        "IN_PASSPORT",
-        "IN_VOTER",
-        "IP_ADDRESS",
-        "NG_NIN",
-        "PHONE_NUMBER",
-        "PH_PASSPORT",
-        "PH_TIN",
-        "PH_UMID",
-        "SG_NRIC_FIN",
-        "UK_DRIVING_LICENCE",
-        "UK_NHS",
-        "UK_NINO",
-        "UK_PASSPORT",
-        "US_BANK_NUMBER",
-        "US_DRIVER_LICENSE",
-        "US_ITIN",
-        "US_MBI",
-        "US_PASSPORT",
-        "US_SSN",
-        "ZA_ID_NUMBER",
-        "ZA_PASSPORT",
-    )
+DEFAULT_ENTITIES = (
+    *("AU_MEDICARE", "AU_TFN", "CA_SIN", "CN_BANK_CARD", "CN_MOBILE", "CN_RESIDENT_ID"),
+    *("CREDIT_CARD", "EMAIL_ADDRESS", "IBAN_CODE", "IN_AADHAAR", "IN_PAN", "IN_PASSPORT"),
+    *("IN_VOTER", "IP_ADDRESS", "NG_NIN", "PHONE_NUMBER", "PH_PASSPORT", "PH_TIN", "PH_UMID"),
+    *("SG_NRIC_FIN", "UK_DRIVING_LICENCE", "UK_NHS", "UK_NINO", "UK_PASSPORT"),
+    *("US_BANK_NUMBER", "US_ITIN", "US_MBI", "US_PASSPORT", "US_SSN"),
+    *("ZA_DRIVER_LICENSE", "ZA_ID_NUMBER", "ZA_PASSPORT"),
 )
+
+CONTEXT_ONLY = (
+    *("AU_MEDICARE", "AU_TFN", "CA_SIN", "IN_AADHAAR", "NG_NIN", "PHONE_NUMBER", "PH_UMID"),
+    *("UK_NHS", "ZA_DRIVER_LICENSE", "ZA_ID_NUMBER", "ZA_PASSPORT"),
+)
+"""Entities that count only beside one of their context words.
+
+One number in ten passes their check by chance, and Presidio then gives it the score 1: each ISBN-10
+is a valid NHS number. libphonenumber takes most runs of 7 to 11 digits for a German number.
+"""
+
+WITHOUT = (
+    "InPanRecognizer: PAN (Low)",
+    "IpRecognizer: IPv6_unspecified",
+)
+"""Rules left out: any word of ten letters in a text with digits, and two colons."""

@@ -19,12 +19,16 @@ def normalise(category: str, value: str) -> str:
         return text
     if category in ("PHONE_NUMBER", "CN_MOBILE"):
         return _phone(text, "CN" if category == "CN_MOBILE" else None)
-    return str(_NOT_WORD.sub("", text))
+    bare: str = _NOT_WORD.sub("", text)
+    return bare
 
 
 def _phone(text: str, region: str | None) -> str:
+    digits = "".join(char for char in text if char.isdigit())
+    if region == "CN":
+        return "86" + digits[-11:]
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
-        return "".join(char for char in text if char.isdigit())
+        return digits
     return f"{number.country_code}{number.national_number}"

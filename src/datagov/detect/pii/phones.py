@@ -1,96 +1,162 @@
 """Phone numbers by libphonenumber, as Presidio's PhoneRecognizer finds them.
 
-Presidio runs the matcher over the whole text once per region. Here it runs over the neighbourhoods
-of runs of at least seven digits, and once for each different neighbourhood.
-
-Known differences, all of them fewer findings. Numbers of fewer than seven digits (short codes) are
-not found. And where no context word is near, digits must be written as a phone number is: with a
-country code, an area code in parentheses, or three groups and more. In some region of the world
-nearly any seven digits are a valid number, and Presidio then takes parts of tables, decimals, dates
-and IP addresses for phones.
+Presidio runs the matcher over the whole text once per region. Here its candidates are looked up
+once, near runs of seven digits, and each different one is parsed once per region in which it can
+be valid at all. Known difference: numbers of fewer than seven digits are not found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
 import phonenumbers
 import regex
+from phonenumbers import phonenumbermatcher as matcher
+from phonenumbers.phonenumberutil import _SECOND_NUMBER_START_PATTERN
 
-SEED = r"\d(?:[^\n\da-z]{0,4}\d){6}"
-"""Hyperscan: seven digits with little between them. Letters end a number."""
+from datagov.detect.pii.supersets import MULTIBYTE
 
+MIN_DIGITS = 7
+SEED = rf"\d(?:(?:[-x ()\[\]./~]|{MULTIBYTE}){{0,4}}\d){{6}}[^\d]"
+"""Hyperscan: seven digits with no more between them than libphonenumber allows.
+
+It ends behind a block of digits, so that a text of digits only is no flood of places.
+"""
+
+RECOGNISER = "PhoneRecognizer"
 SCORE = 0.4
+FORMATTED_SCORE = 0.6
 CONTEXT = ("phone", "number", "telephone", "cell", "cellphone", "mobile", "call")
-WINDOW = 160
-CHINESE_CONTEXT = ("电话", "電話", "手机", "手機", "联系", "致电", "传真", "热线")
-LENIENCY = 1
-MAX_CANDIDATE = 60
-
-# A run of phone characters around digits, as libphonenumber's own candidate pattern allows.
-_RUN = regex.compile(r"[+＋(（\[]*\d(?:[-‐-―−ー－/.．  ­​⁠　()（）［］\[\]~⁓∼\s]{0,5}[+＋]?\d)+")
-_WRITTEN_AS_PHONE = regex.compile(
-    r"(?:[+＋]|00)\d.*|[(（]\+?\d{1,5}[)）][-. ]?\d.*|\d{2,5}(?:[-. ]\d{2,5}){2,4}"
-    r"|0\d{2,4}-\d{7,8}",
-    regex.DOTALL,
+_LATIN_LABELS = (
+    *("tel", "fax", "mob", "whatsapp", "hotline", "telefon", "telefono", "téléphone", "teléfono"),
+    "telefax",
 )
-_NOT_PHONE = regex.compile(
-    r"(?:(?:19|20)\d{2}([-. ])[01]\d\1[0-3]\d|[0-3]\d([-. ])[01]\d\2(?:19|20)\d{2}).*"
-    r"|\d{1,3}(?:\.\d{1,3}){3}|\d{1,3}(?:[. ]\d{3})+",
-    regex.DOTALL,
+_OTHER_LABELS = (
+    *("电话", "電話", "手机", "手機", "联系方式", "致电", "传真", "傳真", "热线", "熱線"),
+    *("전화", "휴대폰", "携帯"),
 )
-"""Dates, IP addresses, and numbers whose thousands are set apart."""
-MIN_DIGITS_BARE = 9
+_LABELS = regex.compile(
+    rf"(?i)(?:\b(?:{'|'.join(_LATIN_LABELS)})\b|{'|'.join(_OTHER_LABELS)})[^\d\n]{{0,12}}$"
+)
+"""What announces a number, at its end; Presidio knows none of these words."""
+
+WIDTH_BEFORE = 72
+WIDTH_BEHIND = 64
+_LENIENCY = phonenumbers.Leniency.VALID
+_REACH = 24
+
+# Written as a phone number is, and as little else: +86 10 1234 5678, (212) 555-0123, 212-555-0123.
+_FORMATTED = regex.compile(
+    r"[+\uff0b]\d[\d\-./ ()]*|\((?!19|20)\d{2,5}\) ?\d{3,4}[- ]?\d{3,4}"
+    r"|(\d{3})-\d{3}-\d{4}|0\d{2,3}-\d{7,8}"
+)
+_CLOSING = regex.compile(r"[)\]）］]")
+_DIGITS = regex.compile(r"\D+")
+_CUTS = regex.compile(r"[/(.\s]|\s-|-\s|[\u2012-\u2015\uff0d]")
+_PLAIN = regex.compile(r"[0-9\-\s()\[\]./~]+", regex.ASCII)
+"""No country code, no extension, no other signs."""
+
+_MAX_PIECES = 8
 
 
-def find_phones(text: str, regions: Sequence[str]) -> list[tuple[int, int]]:
-    """Returns the spans of phone numbers in a short text, for the given default regions."""
-    spans: set[tuple[int, int]] = set()
-    for region in regions:
-        for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=LENIENCY):
-            spans.add((match.start, match.end))
-    return sorted(spans)
+def candidates(text: str, start: int, stop: int, last: int) -> Iterator[tuple[int, str]]:
+    """Yields what libphonenumber takes a look at, with at least seven digits, and where it starts.
 
-
-@lru_cache(maxsize=200_000)
-def phones_around(
-    before: str, run: str, after: str, regions: tuple[str, ...]
-) -> tuple[tuple[int, int], ...]:
-    """Returns the spans of phone numbers in `run`, relative to it, given its neighbourhood."""
-    possible = tuple(region for region in regions if _is_possible(run, region))
-    if not possible:
-        return ()
-    shift = len(before)
-    spans = find_phones(before + run + after, possible)
-    return tuple((s - shift, e - shift) for s, e in spans if s >= shift and e <= shift + len(run))
-
-
-_INNER = regex.compile(r"[/(.\s]|\s-|-\s|[‒-―－]")
-
-
-def _is_possible(run: str, region: str) -> bool:
-    """False if no stretch of `run` can be a valid number of `region` or an international one.
-
-    libphonenumber tries a candidate whole and cut at the marks of _INNER.
+    Args:
+        text: The whole text.
+        start: Where to begin, in code points.
+        stop: How far a candidate can reach.
+        last: Candidates that begin behind this are left out.
     """
-    if "+" in run or "＋" in run:
+    while found := matcher._PATTERN.search(text, start, stop):
+        if found.start() >= last:
+            return
+        candidate = _trimmed(found.group())
+        if len(_DIGITS.sub("", candidate)) >= MIN_DIGITS:
+            yield found.start(), candidate
+        start = found.start() + max(1, len(candidate))
+
+
+def is_announced(text: str, start: int) -> bool:
+    """True if a word that Presidio does not know announces the number that starts here."""
+    return _LABELS.search(text, max(0, start - _REACH), start) is not None
+
+
+def is_formatted(text: str, start: int, end: int) -> bool:
+    """True if a span is written as a phone number and as little else."""
+    return _FORMATTED.fullmatch(text, after_bracket(text, start, end), end) is not None
+
+
+def after_bracket(text: str, start: int, end: int) -> int:
+    """Returns where a number starts behind a bracket that is not closed in it."""
+    is_open = text[start] in "([（［" and not _CLOSING.search(text, start, end)
+    return start + is_open
+
+
+def may_be_formatted(candidate: str) -> bool:
+    """True if a part of a candidate may be written as a phone number and as little else."""
+    return _FORMATTED.search(candidate) is not None
+
+
+def numbers(
+    text: str, start: int, candidate: str, regions: tuple[str, ...]
+) -> set[tuple[int, int]]:
+    """Returns the spans of valid numbers in a candidate, for any of the regions."""
+    end = start + len(candidate)
+    spans = set()
+    for region in regions:
+        at, part = start, candidate
+        while True:
+            span = _first_number(text[max(0, at - 1) : at], part, text[end : end + 3], region)
+            if span is None:
+                break
+            spans.add((at + span[0], at + span[1]))
+            found = matcher._PATTERN.search(text, at + span[1], end)
+            if not found:
+                break
+            at, part = found.start(), _trimmed(found.group())
+        if (start, end) in spans:
+            # What other regions see in it lies within, at the same score.
+            break
+    return spans
+
+
+def _trimmed(candidate: str) -> str:
+    found = _SECOND_NUMBER_START_PATTERN.search(candidate)
+    return candidate[: found.start()] if found else candidate
+
+
+@lru_cache(maxsize=1 << 17)
+def _first_number(before: str, candidate: str, behind: str, region: str) -> tuple[int, int] | None:
+    """Returns the span of the first valid number in a candidate between its neighbours."""
+    if not _is_possible(candidate, region):
+        return None
+    shift = len(before)
+    found = matcher.PhoneNumberMatcher(before + candidate + behind, region, _LENIENCY)
+    match = found._extract_match(candidate, shift)
+    return (match.start - shift, match.end - shift) if match else None
+
+
+def _is_possible(candidate: str, region: str) -> bool:
+    """False if no stretch of a candidate can be a number of `region` or an international one.
+
+    libphonenumber tries a candidate whole, and cut at the marks of _CUTS.
+    """
+    if _PLAIN.fullmatch(candidate) is None:
         return True
-    pieces = ["".join(filter(str.isdigit, piece)) for piece in _INNER.split(run)]
-    pieces = [piece for piece in pieces if piece]
-    if len(pieces) > MAX_PIECES:
+    pieces = [digits for piece in _CUTS.split(candidate) if (digits := _DIGITS.sub("", piece))]
+    if len(pieces) > _MAX_PIECES:
         return True
     accepts = _national_pattern(region)
-    stretches = (
-        "".join(pieces[i:j]) for i in range(len(pieces)) for j in range(i + 1, len(pieces) + 1)
+    return any(
+        accepts("".join(pieces[i:j]))
+        for i in range(len(pieces))
+        for j in range(i + 1, len(pieces) + 1)
     )
-    return any(6 < len(digits) < 18 and accepts(digits) for digits in stretches)
-
-
-MAX_PIECES = 8
 
 
 @lru_cache(maxsize=300)
-def _national_pattern(region: str):  # type: ignore[no-untyped-def]
+def _national_pattern(region: str) -> Callable[[str], object]:
     """Returns the test whether digits, with or without prefixes, are a valid national number."""
     metadata: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
     kinds = (
@@ -105,50 +171,12 @@ def _national_pattern(region: str):  # type: ignore[no-untyped-def]
         metadata.uan,
         metadata.voicemail,
     )
-    numbers = [k.national_number_pattern for k in kinds if k and k.national_number_pattern]
-    prefix = metadata.national_prefix_for_parsing or "$^"
-    international = metadata.international_prefix
-    pattern = (
-        f"(?:{international})\\d+|(?:{metadata.country_code})?(?:{prefix})?(?:{'|'.join(numbers)})"
+    valid = "|".join(
+        k.national_number_pattern for k in kinds if k is not None and k.national_number_pattern
     )
-    return regex.compile(pattern).fullmatch
-
-
-def phone_spans(window: str, regions: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Returns the spans of phone numbers in a window around a seed."""
-    spans = []
-    lowered = window.lower()
-    for run in _RUN.finditer(window):
-        if not _is_candidate(run, lowered):
-            continue
-        # The matcher looks one character to each side: a letter or a currency sign refutes.
-        before = _neighbour(window[max(0, run.start() - 1) : run.start()])
-        after = _neighbour(window[run.end() : run.end() + 1])
-        for start, end in phones_around(before, run.group(), after, regions):
-            spans.append((run.start() + start, run.start() + end))
-    return spans
-
-
-def _is_candidate(run: regex.Match[str], lowered: str) -> bool:
-    text = run.group()
-    n_digits = sum(map(str.isdigit, text))
-    if n_digits < 7:
-        return False
-    near = lowered[max(0, run.start() - WINDOW) : run.start()]
-    if any(word in near for word in CONTEXT + CHINESE_CONTEXT):
-        return True
-    text = text.strip()
-    return (
-        n_digits >= MIN_DIGITS_BARE
-        and _WRITTEN_AS_PHONE.fullmatch(text) is not None
-        and _NOT_PHONE.fullmatch(text) is None
-    )
-
-
-def _neighbour(char: str) -> str:
-    """Returns a character that stands for all that the matcher treats alike."""
-    if not char or char.isspace():
-        return " "
-    if char.isalpha():
-        return "a" if char.isascii() or char in "ÀÖØöøÿ" else char
-    return char
+    international = metadata.international_prefix or "$^"
+    prefix = metadata.national_prefix_for_parsing
+    optional = f"(?:{prefix})?" if prefix else ""
+    pattern = f"(?:{international})\\d+|(?:{metadata.country_code})?{optional}(?:{valid})"
+    test: Callable[[str], object] = regex.compile(pattern).fullmatch
+    return test

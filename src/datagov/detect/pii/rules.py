@@ -1,9 +1,7 @@
-"""What personal information looks like: one rule per pattern, wherever it comes from."""
+"""What personal information looks like: recognisers and their patterns, whoever wrote them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import regex
 
 Check = Callable[[str], bool | None]
 """Says of a matched text: True surely one, False surely none, None no telling."""
@@ -13,53 +11,58 @@ MIN_SCORE = 0.0
 
 
 @dataclass(frozen=True)
-class Rule:
-    """A pattern and what a match of it means.
+class Pattern:
+    """One pattern of a recogniser.
 
     Attributes:
-        entity: What it finds, as Presidio names it.
-        recogniser: Whose pattern it is; its context words hold for all its patterns.
-        name: Name of the pattern.
-        pattern: Pattern in the syntax of the `regex` package.
-        flags: Its flags.
+        name: Name of the pattern; with the recogniser's it names the rule in findings.
+        regex: In the syntax of the `regex` package.
         score: Score of a match that nothing confirms or refutes.
-        context: Words that raise the score when one stands before the match.
-        validate: Confirms (score 1) or refutes (score 0) a match.
-        invalidate: True refutes.
-        superset: A hyperscan pattern that matches wherever `pattern` does; "" takes `pattern`.
-        by_group: The match ends where a later group does, as Presidio reads IBANs.
-        beside_letters: `pattern` minds its neighbours itself: no second look beside Han needed.
+        superset: A hyperscan pattern over bytes that ends, or for unlimited patterns begins to
+            match, wherever `regex` does; "" derives it.
     """
 
-    entity: str
-    recogniser: str
     name: str
-    pattern: str
-    flags: int
+    regex: str
     score: float
+    superset: str = ""
+
+
+@dataclass(frozen=True)
+class Recogniser:
+    """Patterns for one entity, and what confirms, refutes or supports their matches.
+
+    Attributes:
+        name: Who recognises; unique.
+        entity: What is recognised.
+        patterns: Looked for one by one, each as `finditer` does.
+        flags: Flags of all patterns, of the `regex` package.
+        context: Words, lower-case, that raise the score when one stands before the match.
+        validate: Confirms (score 1) or refutes (score 0) a match.
+        invalidate: True refutes.
+        ends_by_group: Of each match the last group counts where one that ends there is valid, as
+            Presidio reads IBANs; its matches are not weighed against each other.
+        minds_neighbours: The patterns themselves say what may stand beside a match, so that they
+            hold beside Han characters; context is looked for in characters, not in words.
+    """
+
+    name: str
+    entity: str
+    patterns: tuple[Pattern, ...]
+    flags: int
     context: tuple[str, ...] = ()
     validate: Check | None = None
     invalidate: Check | None = None
-    superset: str = ""
-    by_group: bool = False
-    beside_letters: bool = False
+    ends_by_group: bool = False
+    minds_neighbours: bool = False
 
-    @property
-    def label(self) -> str:
-        """The rule as findings name it."""
-        return f"{self.recogniser}: {self.name}"
+    def label(self, pattern: Pattern) -> str:
+        """Returns the name of a rule as findings give it."""
+        return f"{self.name}: {pattern.name}"
 
-    def compiled(self) -> regex.Pattern[str]:
-        """Returns the pattern as its author meant it."""
-        return regex.compile(self.pattern, self.flags)
-
-    def compiled_ascii(self) -> regex.Pattern[str]:
-        """Returns the pattern with ASCII word boundaries, which hold beside Han characters."""
-        return regex.compile(self.pattern, self.flags | regex.ASCII)
-
-    def score_of(self, value: str) -> float:
-        """Returns the score of a match, before context."""
-        score = self.score
+    def score(self, pattern: Pattern, value: str) -> float:
+        """Returns the score of a match before its context is looked at; 0 if refuted."""
+        score = pattern.score
         if self.validate is not None:
             verdict = _asked(self.validate, value)
             if verdict is not None:
@@ -68,11 +71,16 @@ class Rule:
             score = MIN_SCORE
         return score
 
+    def best_score(self, pattern: Pattern) -> float:
+        """Returns the highest score a match can have without context."""
+        return MAX_SCORE if self.validate is not None else pattern.score
+
 
 def _asked(check: Check, value: str) -> bool | None:
-    """Returns the verdict of a check; one that stumbles over a value does not know it.
+    """Returns the verdict of a check; one that stumbles over a value refutes it.
 
-    Presidio's checks convert parts of the match to numbers and look them up in tables.
+    Presidio's checks turn parts of a match into numbers and look them up; where that fails,
+    Presidio gives up on the whole text.
     """
     try:
         verdict = check(value)

@@ -1,0 +1,141 @@
+"""What to look for, worked out once per configuration and process."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+
+from datagov.detect.multipattern import CASELESS, DOTALL, MULTILINE, PREFILTER, Expression
+from datagov.detect.pii import phones
+from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
+from datagov.detect.pii.context import Vocabulary, raised
+from datagov.detect.pii.presidio import presidio_recognisers
+from datagov.detect.pii.rules import Pattern, Recogniser
+from datagov.detect.pii.searching import Search
+from datagov.detect.pii.supersets import superset
+from datagov.errors import ConfigError
+
+PHONE_ID = 0
+"""Index of phone numbers among the searches; they have no patterns."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A configuration in the form in which it is carried out.
+
+    Attributes:
+        searches: One per recogniser; the one at PHONE_ID stands for phone numbers and is empty.
+        expressions: What to scan for.
+        owners: For each expression the index of its search, and of its pattern there.
+        vocabulary: Context words; the bit of a mask is the index of the search.
+        context_only: Entities that count only beside a context word.
+        regions: Of phone numbers without a country code.
+        additions: Whether to find more than Presidio.
+        min_score: Findings below are left out.
+    """
+
+    searches: tuple[Search, ...]
+    expressions: tuple[Expression, ...]
+    owners: tuple[tuple[int, int], ...]
+    vocabulary: Vocabulary
+    context_only: frozenset[str]
+    regions: tuple[str, ...]
+    additions: bool
+    min_score: float
+
+
+@lru_cache(maxsize=8)
+def plan(
+    entities: tuple[str, ...],
+    languages: tuple[str, ...],
+    context_only: tuple[str, ...],
+    without: tuple[str, ...],
+    regions: tuple[str, ...],
+    additions: bool,
+    min_score: float,
+) -> Plan:
+    """Returns the plan of a configuration.
+
+    Raises:
+        ConfigError: An entity, language, rule or region is not known.
+    """
+    known = _recognisers(languages, additions)
+    _check_known("entities", entities, {r.entity for r in known} | {"PHONE_NUMBER"})
+    _check_known("without", without, {r.label(p) for r in known for p in r.patterns})
+    _check_known("phone_regions", regions, _phone_regions())
+    searches = [Search.of(Recogniser(phones.RECOGNISER, "PHONE_NUMBER", (), 0), (), ())]
+    for recogniser in known:
+        if recogniser.entity not in entities:
+            continue
+        patterns = tuple(
+            pattern
+            for pattern in recogniser.patterns
+            if recogniser.label(pattern) not in without
+            and _best_score(recogniser, pattern) >= min_score
+        )
+        if patterns:
+            alone = recogniser.entity in context_only
+            weak = tuple(alone or recogniser.best_score(p) < min_score for p in patterns)
+            searches.append(Search.of(recogniser, patterns, weak))
+    expressions, owners = [], []
+    if "PHONE_NUMBER" in entities:
+        expressions.append(Expression(0, phones.SEED, CASELESS | DOTALL | PREFILTER))
+        owners.append((PHONE_ID, 0))
+    for which, search in enumerate(searches):
+        for index, pattern in enumerate(search.patterns):
+            expressions.append(_expression(len(expressions), search.recogniser, pattern))
+            owners.append((which, index))
+    words = [
+        phones.CONTEXT if which == PHONE_ID else search.recogniser.context
+        for which, search in enumerate(searches)
+    ]
+    return Plan(
+        searches=tuple(searches),
+        expressions=tuple(expressions),
+        owners=tuple(owners),
+        vocabulary=Vocabulary(words),
+        context_only=frozenset(context_only),
+        regions=regions,
+        additions=additions,
+        min_score=min_score,
+    )
+
+
+def _recognisers(languages: tuple[str, ...], additions: bool) -> tuple[Recogniser, ...]:
+    found: list[Recogniser] = []
+    for language in languages:
+        of_language = presidio_recognisers(language)
+        if not of_language:
+            raise ConfigError(f"pii.languages: Presidio has no recogniser for {language!r}")
+        found += of_language
+    return (*found, *(CHINESE_RECOGNISERS if additions else ()))
+
+
+def _best_score(recogniser: Recogniser, pattern: Pattern) -> float:
+    best = recogniser.best_score(pattern)
+    return raised(best) if recogniser.context else best
+
+
+def _expression(identifier: int, recogniser: Recogniser, pattern: Pattern) -> Expression:
+    flags = DOTALL | MULTILINE | PREFILTER
+    if recogniser.flags & regex.IGNORECASE:
+        flags |= CASELESS
+    shape = superset(pattern.regex, recogniser.label(pattern))
+    return Expression(identifier, pattern.superset or shape.pattern, flags)
+
+
+def _phone_regions() -> frozenset[str]:
+    import phonenumbers
+
+    return frozenset(phonenumbers.SUPPORTED_REGIONS)
+
+
+def _check_known(field: str, given: Iterable[str], known: Iterable[str]) -> None:
+    names = sorted(known)
+    for each in given:
+        if each not in names:
+            nearest = difflib.get_close_matches(each, names, n=1)
+            hint = f"; did you mean {nearest[0]!r}?" if nearest else f"; known: {', '.join(names)}"
+            raise ConfigError(f"pii.{field}: {each!r} is not known{hint}")
