@@ -74,5 +74,7 @@ def _environment(engine: Engine) -> Environment:
     """Returns where the local runner runs: in this process, or in worker processes."""
     if engine.n_workers == 1:
         return environments.EmbeddedPythonEnvironment.default()
-    command = f"{shlex.quote(sys.executable)} -m datagov.beam.worker"
+    # Workers have many threads and large short-lived buffers: without this freed memory is kept.
+    memory = "MALLOC_ARENA_MAX=1 ARROW_DEFAULT_MEMORY_POOL=system"
+    command = f"{memory} {shlex.quote(sys.executable)} -m datagov.beam.worker"
     return environments.SubprocessSDKEnvironment.from_command_string(command_string=command)
