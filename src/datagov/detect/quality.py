@@ -127,11 +127,18 @@ def _kind_counts(texts: pa.Array) -> Floats:
         text = texts[i].as_py()
         # In stretches, since a text may have hundreds of megabytes and a code point takes four.
         for at in range(0, len(text), STRETCH):
-            points = np.frombuffer(text[at : at + STRETCH].encode("utf-32-le"), np.uint32)
-            kinds = _kinds()[points]
-            kinds[_mojibake(points)] = _DAMAGED
-            counts[i] += np.bincount(kinds, minlength=4)
+            counts[i] += _counted(text[at : at + STRETCH])
     return counts
+
+
+def _counted(text: str) -> npt.NDArray[np.int64]:
+    if text.isascii():
+        points = np.frombuffer(text.encode(), np.uint8)
+        return np.bincount(_kinds()[points], minlength=4)
+    wide = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    kinds = _kinds()[wide]
+    kinds[_mojibake(wide)] = _DAMAGED
+    return np.bincount(kinds, minlength=4)
 
 
 def _mojibake(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:

@@ -39,10 +39,21 @@ def normalise(text: str) -> str:
     Case folding can undo a composition (U+0345), so NFKC comes once more after it, as in the
     definition of NFKC_Casefold (Unicode 15, section 3.13).
     """
-    if text.isascii():
-        return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+# Lower case, and for white space of all kinds that str.split() knows a blank.
+_ASCII_FOLD = bytes(
+    ord(" ") if chr(i).isspace() else ord(chr(i).lower()) if i < 128 else i for i in range(256)
+)
+
+
+def _normalised(text: bytes) -> bytes:
+    """Returns `normalise` of a UTF-8 text, as UTF-8."""
+    if text.isascii():
+        return b" ".join(text.translate(_ASCII_FOLD).split())
+    return normalise(text.decode()).encode()
 
 
 def record_digests(cells: Cells, n_rows: int, key: bytes) -> RecordDigests:
@@ -50,7 +61,7 @@ def record_digests(cells: Cells, n_rows: int, key: bytes) -> RecordDigests:
     inputs, exact, normalised = [], [], []
     for fields, texts in _records(cells, n_rows):
         framed = _framed(texts)
-        folded = [normalise(text.decode()).encode() for text in texts]
+        folded = list(map(_normalised, texts))
         inputs.append(_keyed(key, b"input\0" + _framed(fields) + framed))
         exact.append(_keyed(key, b"exact\0" + framed))
         normalised.append(_keyed(key, b"normalised\0" + _framed(folded)))
@@ -60,7 +71,7 @@ def record_digests(cells: Cells, n_rows: int, key: bytes) -> RecordDigests:
 def normalised_digests(cells: Cells, n_rows: int, key: bytes) -> pa.Array:
     """Returns the `normalised_digest` of each record, as `record_digests` does."""
     digests = [
-        _keyed(key, b"normalised\0" + _framed([normalise(t.decode()).encode() for t in texts]))
+        _keyed(key, b"normalised\0" + _framed(list(map(_normalised, texts))))
         for _, texts in _records(cells, n_rows)
     ]
     return pa.array(digests, pa.string())
