@@ -146,7 +146,7 @@ def parse(name: str, text: str) -> Declared:
             raise ConfigError(f"{name}:1: (the file): is empty; see manifests/examples")
         lines: dict[Path_, int] = {}
         mistakes: list[Mistake] = []
-        _walk(node, (), lines, mistakes)
+        _walk(node, (), (), lines, mistakes)
         declared = Declared(name, None, lines)
         declared.refuse(mistakes)
         return Declared(name, loader.construct_document(node), lines)
@@ -161,21 +161,31 @@ def parse(name: str, text: str) -> Declared:
         loader.dispose()
 
 
-def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int], mistakes: list[Mistake]) -> None:
+def _walk(
+    node: yaml.Node,
+    path: Path_,
+    above: tuple[int, ...],
+    lines: dict[Path_, int],
+    mistakes: list[Mistake],
+) -> None:
     """Notes the line of every value, and keys that stand twice."""
-    if len(lines) > MAX_NODES:
-        raise ConfigError("a YAML file holds too many values; are its aliases nested?")
+    if id(node) in above or len(lines) > MAX_NODES:
+        raise yaml.MarkedYAMLError(
+            problem="aliases that hold themselves or grow without bound",
+            problem_mark=node.start_mark,
+        )
+    above = (*above, id(node))
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.SequenceNode):
         for i, value in enumerate(node.value):
-            _walk(value, (*path, i), lines, mistakes)
+            _walk(value, (*path, i), above, lines, mistakes)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             name = str(key.value)
             at = (*path, name)
             if at in lines:
                 mistakes.append(Mistake(at, "stands twice; keep one"))
-            _walk(value, at, lines, mistakes)
+            _walk(value, at, above, lines, mistakes)
             lines[at] = key.start_mark.line + 1
 
 

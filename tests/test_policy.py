@@ -1,0 +1,203 @@
+"""Declared inputs: every mistake is told at once, with file, line, field and the mend."""
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+import yaml
+
+import datagov
+from datagov.declared import parse
+from datagov.errors import ConfigError
+from datagov.policy import load_policy
+from datagov.sources.licences import CLASSES, check_expression, classify
+from datagov.sources.registry import load_registry, path_matches, source_ids
+from datagov.sources.verdicts import describe, verdicts
+from datagov.tables import ACTIONS
+
+EXAMPLES = Path(datagov.__file__).parent / "manifests/examples"
+KNOWN = {"pii": (), "restricted": (), "quality": ("empty", "symbols", "garbled", "repeated_lines")}
+
+
+def told(path, text, load):
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as error:
+        load(path)
+    return str(error.value).splitlines()
+
+
+def test_the_default_policy_is_the_example():
+    assert load_policy(EXAMPLES / "policy.yaml", KNOWN) == load_policy(None, KNOWN)
+
+
+def test_the_most_specific_rule_and_the_highest_step_count():
+    policy = load_policy(None, KNOWN)
+    assert policy.action("restricted", "chemical", 0.49) == "keep"
+    assert policy.action("restricted", "chemical", 0.5) == "quarantine"
+    assert policy.action("restricted", "chemical", 0.8) == "drop"
+    scores = pl.Series([0.1, 0.5, 0.8], dtype=pl.Float32)
+    found = policy.actions("restricted", pl.Series(["chemical"] * 3), scores)
+    assert [ACTIONS[i] for i in found] == ["keep", "quarantine", "drop"]
+    assert policy.actions("nothing", pl.Series([], dtype=pl.String), pl.Series([])).to_list() == []
+
+
+def test_all_mistakes_of_a_policy_are_told_at_once(tmp_path):
+    text = """version: 1
+purpos: x
+rules:
+  pii: {action: redct}
+  quality.empty: {action: redact}
+  qualty: {action: drop}
+  pii.A: {action: drop, from_score: 2}
+detectors:
+  pyy: {}
+"""
+    lines = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, KNOWN))
+    name = tmp_path / "p.yaml"
+    assert [line.split(": ")[0] for line in lines] == [f"{name}:{n}" for n in (1, 2, 4, 5, 6, 7, 9)]
+    assert "did you mean 'purpose'?" in lines[1]
+    assert "did you mean 'redact'?" in lines[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty"),
+        ("a: [1", "not YAML"),
+        ("a: 1\na: 2\n", "stands twice"),
+        ("&a [*a]", "YAML"),
+    ],
+)
+def test_what_is_no_yaml_is_told_with_its_line(tmp_path, text, message):
+    lines = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, KNOWN))
+    assert message in lines[0]
+
+
+def test_norway_stays_norway_and_dates_stay_text():
+    value = parse("x", "a: NO\nb: 2026-10-01\nc: 1_000\nd: true\ne: 0o17\nf: 1.5\ng: ~").value
+    assert value == {
+        "a": "NO", "b": "2026-10-01", "c": "1_000", "d": True, "e": "0o17", "f": 1.5, "g": None,
+    }  # fmt: skip
+
+
+def test_the_example_registries_are_valid():
+    assert len(load_registry(EXAMPLES / "sources.yaml").sources) == 2
+    assert len(load_registry(EXAMPLES / "demo-sources.yaml").sources) == 3
+
+
+def test_all_mistakes_of_a_registry_are_told_at_once(tmp_path):
+    document = yaml.safe_load(
+        (EXAMPLES / "sources.yaml").read_text().replace("{country: NO}", '{country: "NO"}')
+    )
+    first, second = document["sources"]
+    for source in document["sources"]:
+        for period in (source["acquisition_x"]["collected"], source["provenance"]):
+            for key in list(period):
+                if hasattr(period[key], "isoformat"):
+                    period[key] = period[key].isoformat()
+    first["use"]["license"] = ["Foo-1.0"]
+    first["declared_by_x"]["date"] = "2026-02-30"
+    first["provenance"]["origin-geography"] = [{"country": "XX"}]
+    second["id"] = "encyclopedia"
+    second["declared_by_x"]["date"] = "2026-02-20"
+    second.pop("legal_basis_x")
+    second["retention_until_x"] = "2028-10-01"
+    second["provenance"]["generation-period"] = {"start": "2026-01-01", "end": "2025-01-01"}
+    lines = told(tmp_path / "s.yaml", yaml.safe_dump(document, sort_keys=False), load_registry)
+    text = "\n".join(lines)
+    for message in (
+        "'Foo-1.0' is no SPDX expression", "'2026-02-30' is no date", "'XX' is no country",
+        "stands twice", "legal_basis_x: is missing", "ends (2025-01-01) before it starts",
+    ):  # fmt: skip
+        assert message in text
+
+
+def registry_of(tmp_path, **changes):
+    document = (EXAMPLES / "demo-sources.yaml").read_text()
+    path = tmp_path / "s.yaml"
+    for old, new in changes.items():
+        document = document.replace(old, new)
+    path.write_text(document)
+    return load_registry(path)
+
+
+def test_a_source_is_found_by_column_then_by_path(tmp_path):
+    import pyarrow as pa
+
+    text = (EXAMPLES / "demo-sources.yaml").read_text()
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        text.replace(
+            "    title: Messages", '    match: {paths: ["mail/**/*.txt"]}\n    title: Messages'
+        )
+    )
+    registry = load_registry(path)
+    table = pa.table({"source": ["essays", "nobody", None]})
+    assert source_ids(registry, table, "a.jsonl").to_pylist() == [
+        "essays",
+        "undeclared",
+        "undeclared",
+    ]
+    assert source_ids(registry, table, "mail/x/a.txt").to_pylist() == [
+        "essays",
+        "support",
+        "support",
+    ]
+    assert source_ids(load_registry(None), table, "a").to_pylist() == ["undeclared"] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "fits"),
+    [
+        ("web/a.jsonl", "web/*.jsonl", True),
+        ("web/x/a.jsonl", "web/*.jsonl", False),
+        ("web/x/y/a.jsonl", "web/**/*.jsonl", True),
+        ("web/a.jsonl", "web/**/*.jsonl", True),
+        ("网页/甲.txt", "网页/?.txt", True),
+    ],
+)
+def test_paths_match_by_segments(name, pattern, fits):
+    assert path_matches(name, pattern) is fits
+
+
+@pytest.mark.parametrize(
+    ("expression", "licence_class", "choice"),
+    [
+        ("CC0-1.0", "allow", "CC0-1.0"),
+        ("MIT OR GPL-3.0-only", "attribution", "MIT"),
+        ("MIT AND GPL-3.0-only", "share_alike", "MIT AND GPL-3.0-only"),
+        ("CC-BY-NC-4.0", "review", "CC-BY-NC-4.0"),
+        ("LicenseRef-ours", "unknown", "LicenseRef-ours"),
+        ("NOASSERTION", "deny", "NOASSERTION"),
+        ("(MIT OR NONE) AND CC-BY-4.0", "attribution", "MIT AND CC-BY-4.0"),
+    ],
+)
+def test_and_takes_the_worst_and_or_the_best(expression, licence_class, choice):
+    assert check_expression(expression) is None
+    verdict = classify([expression])
+    assert (verdict.licence_class, verdict.choice) == (licence_class, choice)
+    assert licence_class in CLASSES
+
+
+@pytest.mark.parametrize("expression", ["", "Foo", "MIT AND", "MIT MIT"])
+def test_what_is_no_expression_is_told(expression):
+    assert check_expression(expression)
+
+
+def test_a_declaration_that_the_scan_contradicts_is_named(tmp_path):
+    registry = registry_of(tmp_path)
+    policy = load_policy(None, KNOWN)
+    found = verdicts(registry, policy, dt.date(2026, 1, 1))
+    described = describe(registry, found, {"essays": {"pii": 300}}, policy)
+    (essays,) = [s for s in described["sources"] if s["id"] == "essays"]
+    assert essays["contradictions"][0]["found"] == "300 findings of personal information"
+
+
+def test_dates_are_judged_on_the_given_day(tmp_path):
+    registry = registry_of(tmp_path)
+    policy = load_policy(None, KNOWN)
+    before = verdicts(registry, policy, dt.date(2099, 12, 31))["support"]
+    after = verdicts(registry, policy, dt.date(2100, 1, 1))["support"]
+    assert "retention_expired" not in before
+    assert "retention_expired" in after
