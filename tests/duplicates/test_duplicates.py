@@ -67,7 +67,7 @@ rows = st.lists(
 def keys_of(found):
     return pl.DataFrame(
         [
-            (f"r{i}", "s", i, 0, 0, f"{text}{variant}", f"{text}" * 40, rank)
+            (0, i, 0, f"{text}{variant}".encode(), text.encode() * 16, rank)
             for i, (text, variant, rank) in enumerate(found)
         ],
         schema=KEYS,

@@ -20,6 +20,7 @@ from datagov.release.config import ScanConfig
 from datagov.release.decisions import SourceVerdicts
 from datagov.release.evidence import UnitEvidence, scan_unit
 from datagov.release.materialise import (
+    DUPLICATE_RECORDS,
     RECORDS,
     SUSPECT_RECORDS,
     PartInput,
@@ -27,7 +28,6 @@ from datagov.release.materialise import (
     output_schema,
 )
 from datagov.release.workspace import Workspace
-from datagov.tables import DUPLICATES
 
 Evidence = tuple[UnitEvidence, ...]
 Place = tuple[int, int, int]
@@ -84,7 +84,7 @@ class FindRepeatedIds(beam.PTransform):
             parts
             | "Keys" >> beam.FlatMap(_id_keys, self._config).with_output_types(PartTable)
             | "Bucket" >> beam.GroupByKey()
-            | "Judge" >> beam.FlatMapTuple(_repeated).with_output_types(PartTable)
+            | "Judge" >> beam.FlatMap(_repeated, self._config).with_output_types(PartTable)
         )
 
 
@@ -97,13 +97,13 @@ def _nothing(_part: object) -> Iterator[PartTable]:
     yield from ()
 
 
-def _repeated(_bucket: int, tables: Iterable[pa.Table]) -> Iterator[PartTable]:
-    rows = pl.DataFrame(pa.concat_tables(tables))
-    yield from keys.by_part(repeated_ids(rows), RECORDS)
+def _repeated(met: tuple[int, Iterable[pa.Table]], config: ScanConfig) -> Iterator[PartTable]:
+    rows = pl.DataFrame(pa.concat_tables(met[1]))
+    yield from keys.by_part(repeated_ids(rows).drop("record_id"), config)
 
 
 class FindDuplicates(beam.PTransform):
-    """{evidence, repeated} by part to (part, table of schema DUPLICATES)."""
+    """{evidence, repeated} by part to (part, records that have a duplicate)."""
 
     def __init__(self, config: ScanConfig, verdicts: SourceVerdicts) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ class FindDuplicates(beam.PTransform):
                 PartTable
             )
             | "Bucket" >> beam.GroupByKey()
-            | "Judge" >> beam.FlatMapTuple(_duplicates).with_output_types(PartTable)
+            | "Judge" >> beam.FlatMap(_duplicates, self._config).with_output_types(PartTable)
         )
 
 
@@ -133,8 +133,8 @@ def _duplicate_keys(
     )
 
 
-def _duplicates(_bucket: int, tables: Iterable[pa.Table]) -> Iterator[PartTable]:
-    yield from keys.by_part(judge(pl.DataFrame(pa.concat_tables(tables))), DUPLICATES)
+def _duplicates(met: tuple[int, Iterable[pa.Table]], config: ScanConfig) -> Iterator[PartTable]:
+    yield from keys.by_part(judge(pl.DataFrame(pa.concat_tables(met[1]))), config)
 
 
 class AssessAnnotations(beam.PTransform):
@@ -151,16 +151,25 @@ class AssessAnnotations(beam.PTransform):
             return parts | "None" >> beam.FlatMap(_nothing).with_output_types(PartTable)
         return (
             parts
-            | "Annotations" >> beam.FlatMapTuple(keys.annotation_rows).with_output_types(PartTable)
+            | "Annotations"
+            >> beam.FlatMap(_annotation_rows, self._config).with_output_types(PartTable)
             | "Meet" >> beam.GroupByKey()
-            | "Assess" >> beam.FlatMap(_suspects, self._workspace).with_output_types(PartTable)
+            | "Assess"
+            >> beam.FlatMap(_suspects, self._config, self._workspace).with_output_types(PartTable)
         )
 
 
-def _suspects(met: tuple[int, Iterable[pa.Table]], workspace: Workspace) -> Iterator[PartTable]:
+def _annotation_rows(element: tuple[int, Evidence], config: ScanConfig) -> Iterator[PartTable]:
+    part, evidence = element
+    yield from keys.annotation_rows(part, evidence, config)
+
+
+def _suspects(
+    met: tuple[int, Iterable[pa.Table]], config: ScanConfig, workspace: Workspace
+) -> Iterator[PartTable]:
     with workspace.reporting():
         rows = pl.DataFrame(pa.concat_tables(met[1]))
-        yield from keys.by_part(assess_records(rows, workspace), SUSPECT_RECORDS)
+        yield from keys.by_part(assess_records(rows, workspace), config)
 
 
 class Materialise(beam.PTransform):
@@ -201,7 +210,7 @@ def _materialise(
                 index=part,
                 units=evidence,
                 repeated=_table(known["repeated"], RECORDS),
-                duplicates=_table(known["duplicates"], DUPLICATES),
+                duplicates=_table(known["duplicates"], DUPLICATE_RECORDS),
                 suspects=_table(known["suspects"], SUSPECT_RECORDS),
             ),
             output_schema(schema, config),
@@ -214,8 +223,8 @@ def _materialise(
 
 def _table(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
     """Returns all tables as one, in an order that does not depend on that of their arrival."""
-    table = pa.concat_tables([schema.empty_table(), *tables])
-    return pl.DataFrame(table).sort("shard", "position").to_arrow().cast(schema)
+    frames = [pl.DataFrame(table).select(schema.names) for table in (schema.empty_table(), *tables)]
+    return pl.concat(frames).sort("shard", "position").to_arrow().cast(schema)
 
 
 class UnifySchemas(beam.CombineFn):

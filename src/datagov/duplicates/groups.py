@@ -4,23 +4,22 @@ import polars as pl
 
 KEYS = pl.Schema(
     {
-        "record_id": pl.String,
-        "shard": pl.String,
+        "shard_order": pl.Int32,
         "position": pl.Int64,
-        "shard_order": pl.Int64,
-        "part": pl.Int64,
-        "exact_digest": pl.String,
-        "normalised_digest": pl.String,
-        "rank": pl.Int64,
+        "part": pl.Int32,
+        "exact_digest": pl.Binary,
+        "normalised_digest": pl.Binary,
+        "rank": pl.Int8,
     }
 )
-"""What `judge` takes; a lower `rank` is rather kept."""
+"""What `judge` takes; a lower `rank` is rather kept. It is all that crosses the shuffle of a
+record, so it is kept small: the number of its shard, and the first 128 bits of its digests."""
 
 _PLACE = ["shard_order", "position"]
 
 
 def judge(keys: pl.DataFrame) -> pl.DataFrame:
-    """Returns the records that have a duplicate: columns of DUPLICATES, and `part`.
+    """Returns the records that have a duplicate, with `part`, `shard_order` and `position`.
 
     Equal texts are equal after normalising, so the clusters are those of the normalised digest,
     and `cluster_id` is its beginning. A record is an `exact` duplicate when another record of the
@@ -30,16 +29,15 @@ def judge(keys: pl.DataFrame) -> pl.DataFrame:
     clusters = keys.filter(pl.len().over("normalised_digest") > 1)
     ordered = clusters.sort("rank", *_PLACE)
     return ordered.select(
-        "record_id",
-        "shard",
+        "part",
+        "shard_order",
         "position",
-        cluster_id=pl.col("normalised_digest").str.slice(0, 32),
+        cluster_id=pl.col("normalised_digest").bin.encode("hex"),
         kind=pl.when(pl.len().over("exact_digest") > 1)
         .then(pl.lit("exact"))
         .otherwise(pl.lit("normalised")),
         similarity=pl.lit(1.0, pl.Float32),
         keep=pl.int_range(pl.len()).over("normalised_digest") == 0,
-        part="part",
     )
 
 

@@ -14,15 +14,15 @@ def assess_records(rows: pl.DataFrame, workspace: Workspace) -> pl.DataFrame:
     """Writes the assessment into the workspace; returns the records of suspect items.
 
     Args:
-        rows: Columns of ANNOTATIONS with `shard`, `position` and `part` of the record that
+        rows: Columns of ANNOTATIONS with `shard_order`, `position` and `part` of the record that
             carries each annotation.
         workspace: Where `annotations/` goes.
 
     Returns:
-        `part, shard, position, score` of each record whose own label differs from the label that
-        its suspect item should have.
+        `part, shard_order, position, score` of each record whose own label differs from the one
+        that its suspect item should have.
     """
-    ordered = rows.sort("item_id", "annotator_id", "part", "shard", "position")
+    ordered = rows.sort("item_id", "annotator_id", "shard_order", "position")
     assessment = assess(ordered.select(ANNOTATIONS.names).to_arrow().cast(ANNOTATIONS))
     if not workspace.annotations.exists():
         with workspace.building(workspace.annotations) as folder:
@@ -31,5 +31,5 @@ def assess_records(rows: pl.DataFrame, workspace: Workspace) -> pl.DataFrame:
     return (
         rows.join(suspects, on="item_id")
         .filter(pl.col("label") != pl.col("suggested_label"))
-        .select("part", "shard", "position", "score")
+        .select("part", "shard_order", "position", "score")
     )

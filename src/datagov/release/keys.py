@@ -9,17 +9,20 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 import pyarrow as pa
 
+from datagov.duplicates.groups import KEYS
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
 from datagov.release.evidence import UnitEvidence
 
 N_BUCKETS = 64
+DIGEST_CHARS = 32
+"""How much of a digest in hex is compared: 128 bits; by chance two meet once in 10^38 pairs."""
 
 Bucketed = Iterator[tuple[int, pa.Table]]
 
 
 def id_keys(part: int, units: Sequence[UnitEvidence], config: ScanConfig) -> Bucketed:
-    """Yields (bucket, table of `record_id, shard, position, shard_order, part`)."""
+    """Yields (bucket, table of `record_id, shard_order, position, part`)."""
     for unit in units:
         rows = pl.DataFrame(unit.table("signals").select(["record_id", "shard", "position"]))
         yield from _bucketed(_placed(rows, part, config), pl.col("record_id").hash() % N_BUCKETS)
@@ -42,7 +45,6 @@ def duplicate_keys(
             signals.with_columns(rank=rank.cast(pl.Int64))
             .join(_redacted_whole(findings), on=["shard", "position"], how="left")
             .select(
-                "record_id",
                 "shard",
                 "position",
                 "exact_digest",
@@ -55,7 +57,12 @@ def duplicate_keys(
             .join(out, on=["shard", "position"], how="anti", maintain_order="left")
         )
         bucket = pl.col("normalised_digest").str.slice(0, 4).str.to_integer(base=16) % N_BUCKETS
-        yield from _bucketed(_placed(rows, part, config), bucket)
+        short = [
+            pl.col(name).str.slice(0, DIGEST_CHARS).str.decode("hex")
+            for name in ("exact_digest", "normalised_digest")
+        ]
+        keys = _placed(rows.with_columns(_bucket=bucket), part, config).with_columns(short)
+        yield from _bucketed(keys.select(*KEYS, "_bucket").cast(dict(KEYS)), pl.col("_bucket"))
 
 
 def _redacted_whole(findings: pl.DataFrame) -> pl.DataFrame:
@@ -69,19 +76,18 @@ def _redacted_whole(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def annotation_rows(part: int, units: Sequence[UnitEvidence]) -> Bucketed:
-    """Yields (0, table of the annotations in each split): all meet in one place."""
+def annotation_rows(part: int, units: Sequence[UnitEvidence], config: ScanConfig) -> Bucketed:
+    """Yields (0, table of the annotations in each unit): all meet in one place."""
     for unit in units:
-        rows = pl.DataFrame(unit.table("annotations"))
-        yield 0, rows.with_columns(part=pl.lit(part, pl.Int64)).to_arrow()
+        yield 0, _placed(pl.DataFrame(unit.table("annotations")), part, config).to_arrow()
 
 
 def _placed(rows: pl.DataFrame, part: int, config: ScanConfig) -> pl.DataFrame:
     order = {name: index for index, name in enumerate(config.shard_order)}
     return rows.with_columns(
-        shard_order=pl.col("shard").replace_strict(order, return_dtype=pl.Int64),
-        part=pl.lit(part, pl.Int64),
-    )
+        shard_order=pl.col("shard").replace_strict(order, return_dtype=pl.Int32),
+        part=pl.lit(part, pl.Int32),
+    ).drop("shard")
 
 
 def _bucketed(rows: pl.DataFrame, bucket: pl.Expr) -> Bucketed:
@@ -89,7 +95,9 @@ def _bucketed(rows: pl.DataFrame, bucket: pl.Expr) -> Bucketed:
         yield int(key), table.drop("_bucket").to_arrow()
 
 
-def by_part(table: pl.DataFrame, schema: pa.Schema) -> Iterator[tuple[int, pa.Table]]:
-    """Yields (part, its rows as a table of `schema`)."""
+def by_part(table: pl.DataFrame, config: ScanConfig) -> Iterator[tuple[int, pa.Table]]:
+    """Yields (part, its rows, with the name of the shard in place of its number)."""
+    names = dict(enumerate(config.shard_order))
     for (part,), rows in table.group_by("part"):
-        yield int(part), rows.select(schema.names).to_arrow().cast(schema)
+        shard = pl.col("shard_order").replace_strict(names, return_dtype=pl.String)
+        yield int(part), rows.with_columns(shard=shard).drop("part", "shard_order").to_arrow()

@@ -52,6 +52,9 @@ RECORDS = pa.schema(
         pa.field("position", pa.int64(), nullable=False),
     ]
 )
+DUPLICATE_RECORDS = pa.schema(
+    [*RECORDS, *(f for f in DUPLICATES if f.name not in ("record_id", "shard", "position"))]
+)
 SUSPECT_RECORDS = pa.schema([*RECORDS, pa.field("score", pa.float64(), nullable=False)])
 
 
@@ -63,7 +66,7 @@ class PartInput:
         index: Number of the part in corpus order.
         units: Evidence of its units of work, in corpus order.
         repeated: Table of schema RECORDS: records whose id an earlier record has.
-        duplicates: Table of schema DUPLICATES.
+        duplicates: Table of schema DUPLICATE_RECORDS.
         suspects: Table of schema SUSPECT_RECORDS.
     """
 
@@ -132,7 +135,7 @@ def _write_part(
     folder: Path,
 ) -> None:
     extension = config.data_format
-    decisions, findings, signals, rejects = [], [], [], []
+    decisions, findings, signals, rejects, duplicates = [], [], [], [], []
     counts = accounting.Counts()
     with (
         RecordWriter(folder / f"data.{extension}", schema, extension) as data,
@@ -157,13 +160,14 @@ def _write_part(
             decisions.append(_decisions_table(table))
             findings.append(conform(known.findings.drop("severity").to_arrow(), FINDINGS))
             signals.append(conform(known.signals.to_arrow(), SIGNALS))
+            duplicates.append(known.duplicates(part.duplicates))
             rejects.append(part_rejects.sort_by([(name, "ascending") for name in RECORD]))
     tables = {
         "decisions": (decisions, DECISIONS),
         "findings": (findings, FINDINGS),
         "signals": (signals, SIGNALS),
         "rejects": (rejects, REJECTS),
-        "duplicates": ([part.duplicates], DUPLICATES),
+        "duplicates": (duplicates, DUPLICATES),
     }
     for name, (pieces, table_schema) in tables.items():
         write_table(pa.concat_tables([table_schema.empty_table(), *pieces]), folder, name)
@@ -218,6 +222,12 @@ class _Known:
             signals=signals.join(repeated, on=RECORD, how="anti", maintain_order="left"),
             rejected=signals.join(repeated, on=RECORD, how="semi", maintain_order="left"),
         )
+
+    def duplicates(self, of_part: pa.Table) -> pa.Table:
+        """Returns the duplicates among these records, with their ids."""
+        ids = self.signals.select("record_id", *RECORD)
+        found = pl.DataFrame(of_part).join(ids, on=RECORD, maintain_order="left")
+        return conform(found.to_arrow(), DUPLICATES)
 
     def repeated_rejects(self) -> pa.Table:
         return conform(
