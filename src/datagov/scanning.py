@@ -10,6 +10,7 @@ import platform
 import shutil
 import threading
 import time
+import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -230,7 +231,12 @@ def _run_pipeline(
         except Exception as error:
             reported = workspace.reported()
             if reported is None:
-                raise DatagovError(f"the pipeline failed: {_last_line(error)}") from error
+                trace = workspace.path / "trace.txt"
+                trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+                raise DatagovError(
+                    f"the pipeline failed, which is our fault: {_last_line(error)}; the trace is "
+                    f"in {trace} (it may quote the corpus: look before you pass it on)"
+                ) from error
             raise reported from error
     written = workspace.noted_parts()
     if len(written) != len(parts):

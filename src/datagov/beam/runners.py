@@ -61,7 +61,8 @@ def pipeline(engine: Engine) -> beam.Pipeline:
     """Returns an empty pipeline on `engine`."""
     check(engine)
     coders.register()
-    logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    # A failure reaches the driver as an exception; its trace may quote the corpus.
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
     if engine.runner != LOCAL:
         return beam.Pipeline(options=PipelineOptions([f"--runner={engine.runner}", *engine.flags]))
     options = PipelineOptions([f"--direct_num_workers={engine.n_workers}", *engine.flags])

@@ -9,7 +9,7 @@ import sys
 
 def main() -> None:
     """Runs Beam's worker harness, which takes its addresses from the environment."""
-    logging.disable(logging.WARNING)
+    logging.disable(logging.ERROR)
     from apache_beam.runners.worker import sdk_worker_main
 
     sdk_worker_main.main(sys.argv)

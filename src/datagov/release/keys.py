@@ -62,7 +62,8 @@ def duplicate_keys(
             for name in ("exact_digest", "normalised_digest")
         ]
         keys = _placed(rows.with_columns(_bucket=bucket), part, config).with_columns(short)
-        yield from _bucketed(keys.select(*KEYS, "_bucket").cast(dict(KEYS)), pl.col("_bucket"))
+        typed = [pl.col(name).cast(kind) for name, kind in KEYS.items()]
+        yield from _bucketed(keys.select(*typed, "_bucket"), pl.col("_bucket"))
 
 
 def _redacted_whole(findings: pl.DataFrame) -> pl.DataFrame:
