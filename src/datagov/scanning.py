@@ -8,7 +8,6 @@ import logging
 import os
 import platform
 import shutil
-import threading
 import time
 import traceback
 import uuid
@@ -31,7 +30,7 @@ from datagov.corpus.splits import Part, plan
 from datagov.detect.detector import config_digest
 from datagov.detect.registry import DETECTORS, detectors
 from datagov.errors import AccountingError, DatagovError
-from datagov.gates.run import GateResult, run_gates, warm_up
+from datagov.gates.run import GateResult, run_gates
 from datagov.gates.suites import Suite, load_suites
 from datagov.lineage.keys import fingerprint_key, key_pair, load_signer, user_key
 from datagov.lineage.sign import attest
@@ -220,7 +219,6 @@ def _run_pipeline(
             sum(reused) / 1e6,
         )
     log.info("scanning %d splits in %d parts on %s", len(units), len(parts), engine.described)
-    threading.Thread(target=warm_up, daemon=True).start()
     n_written = workspace.n_written
     with progress.scanning(units, n_written, len(parts), bars=run.show_progress):
         beam_pipeline = pipeline(engine)

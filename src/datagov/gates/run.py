@@ -1,6 +1,5 @@
 """Runs gates over a finished release."""
 
-import importlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -87,11 +86,6 @@ class GateResult:
     def to_json(self) -> str:
         """Returns `document` with sorted keys, ready to be written."""
         return json.dumps(self.document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-
-
-def warm_up() -> None:
-    """Imports Great Expectations, which takes seconds; for a thread that has nothing else to do."""
-    importlib.import_module("datagov.gates.engine")
 
 
 def run_gates(

@@ -14,7 +14,7 @@ from datagov.release.config import ScanConfig
 from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
 from datagov.release.evidence import UnitEvidence
 
-N_BUCKETS = 64
+N_BUCKETS = 16
 DIGEST_CHARS = 32
 """How much of a digest in hex is compared: 128 bits; by chance two meet once in 10^38 pairs."""
 
