@@ -197,9 +197,7 @@ def _disagreement(
         value = value - float((totals * value).sum()) / n
         weighted = cells.count * value[cells.label]
         sums = np.bincount(cells.kind, weights=weighted, minlength=n_kinds)
-        squares = np.bincount(
-            cells.kind, weights=weighted * value[cells.label], minlength=n_kinds
-        )
+        squares = np.bincount(cells.kind, weights=weighted * value[cells.label], minlength=n_kinds)
         differing = 2 * (cells.sizes * squares - sums**2)
         expected = 2 * (n * float((totals * value**2).sum()) - float((totals * value).sum()) ** 2)
     observed = float((weights * differing / (cells.sizes - 1)).sum())
