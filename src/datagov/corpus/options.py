@@ -19,5 +19,5 @@ class ReadOptions:
 
     text_fields: tuple[str, ...] = ("text",)
     id_field: str | None = None
-    batch_bytes: int = 4 * MIB
+    batch_bytes: int = 2 * MIB
     max_record_bytes: int = 256 * MIB

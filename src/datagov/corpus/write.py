@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-ROW_GROUP_BYTES = 32 * 1024 * 1024
+ROW_GROUP_BYTES = 16 * 1024 * 1024
 MAX_ROW_GROUP_ROWS = 1024 * 1024
 ROWS_AT_ONCE = 64 * 1024
 
