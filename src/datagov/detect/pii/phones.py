@@ -126,7 +126,7 @@ def _trimmed(candidate: str) -> str:
     return candidate[: found.start()] if found else candidate
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 14)
 def _first_number(before: str, candidate: str, behind: str, region: str) -> tuple[int, int] | None:
     """Returns the span of the first valid number in a candidate between its neighbours."""
     if not _is_possible(candidate, region):
