@@ -64,7 +64,7 @@ def test_a_changed_text_with_mended_digests_is_still_found(made, capsys):
         (["scan", "{corpus}", "--workers", "0"], "expected 1 or more"),
         (["verify", "nowhere", "--key", "k.pem"], "nowhere: is no directory"),
         (["annotations", "x.docx", "--item", "i", "--annotator", "a", "--label", "l", "--out", "o"],
-         "unknown format"),
+         "x.docx: no such file"),
     ],
 )  # fmt: skip
 def test_wrong_use_is_one_line_and_exit_2(arguments, message, write_jsonl, capsys, tmp_path,

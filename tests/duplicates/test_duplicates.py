@@ -91,9 +91,8 @@ def test_clusters_are_those_of_a_dictionary_and_order_does_not_matter(found, ran
             kept = min(members)[1]
             variants = [variant for *_, variant in members]
             for _, i, variant in members:
-                kind = "exact" if variants.count(variant) > 1 else "normalised"
-                expected[i] = (kind, i == kept)
-    assert {r["position"]: (r["kind"], r["keep"]) for r in judged.to_dicts()} == expected
+                expected[i] = (variants.count(variant) > 1, i == kept)
+    assert {r["position"]: (r["exact"], r["keep"]) for r in judged.to_dicts()} == expected
 
 
 def test_the_first_of_an_id_stays():

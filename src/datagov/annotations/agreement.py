@@ -61,11 +61,15 @@ def agreement(
 
     Args:
         items: Index of the item of each label, from 0; int64.
-        labels: Index of the class of each label, from 0; int64. For `ordinal`, in order of rank.
+        labels: Index of the class of each label, from 0; int64.
         scale: How far apart two classes are: differ or not, by rank, by value.
-        values: Value of each class, for `interval`; float64, (classes,).
+        values: Number that each class is, for `ordinal` and `interval`; float64, (classes,).
     """
-    n_classes = int(labels.max(initial=-1)) + 1
+    if values is not None:
+        # Classes that are written differently but are one number are one class.
+        values, rank = np.unique(values, return_inverse=True)
+        labels = rank[labels]
+    n_classes = int(labels.max(initial=-1)) + 1 if values is None else len(values)
     cells = _Cells.of(items, labels, n_classes)
     n_items = int(cells.repeats.sum())
     if not n_items:
@@ -76,6 +80,23 @@ def agreement(
         return Agreement(None, None, None, observed, n_items)
     low, high = _interval(cells, scale, values)
     return Agreement(alpha, low, high, observed, n_items)
+
+
+def alpha_by_class(items: Ints, labels: Ints, n_classes: int) -> Floats:
+    """Returns alpha of each class against all others together; float64, (classes,).
+
+    NaN for a class that is on no item with two labels, or the only one there.
+    """
+    cells = _Cells.of(items, labels, n_classes)
+    weights = cells.repeats[cells.kind]
+    sizes = cells.sizes[cells.kind]
+    differing = weights * cells.count * (sizes - cells.count) / (sizes - 1)
+    observed = np.bincount(cells.label, differing, n_classes)
+    totals = np.bincount(cells.label, weights * cells.count, n_classes)
+    n = totals.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        alphas: Floats = 1.0 - observed * (n - 1) / (totals * (n - totals))
+    return alphas
 
 
 def values_of(classes: Sequence[str], scale: Scale) -> Floats | None:

@@ -1,6 +1,6 @@
 """Annotation quality as a whole: who disagrees, what is probably mislabelled, what to do next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,34 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from datagov.annotations.aggregation import Aggregated, dawid_skene
-from datagov.annotations.agreement import Agreement, agreement
-from datagov.tables import ANNOTATIONS, ANNOTATORS, LABELS, SUSPECTS, conform
+from datagov.annotations.aggregation import DIGITS, Aggregated, dawid_skene
+from datagov.annotations.agreement import (
+    Agreement,
+    Scale,
+    agreement,
+    alpha_by_class,
+    values_of,
+)
+from datagov.annotations.annotators import judge, too_fast
+from datagov.annotations.slices import agreement_by_slice, conflicts_of_equal_texts
+from datagov.annotations.suspects import probable_labels, probably_mislabelled
+from datagov.annotations.votes import Votes, read_votes
+from datagov.errors import InputError
+from datagov.tables import ANNOTATORS, LABELS, SUSPECTS, conform
 
-MIN_LABELS_TO_FLAG = 10
-LOW_ACCURACY = 0.6
-CONSTANT_SHARE = 0.98
-SUSPECT_SCORE = 0.5
+MAX_CLASSES_LISTED = 50
+
+
+@dataclass(frozen=True)
+class Options:
+    """How annotations are assessed.
+
+    Attributes:
+        scale: How far apart two labels are, for alpha: they differ or not (`nominal`), by rank
+            (`ordinal`) or by value (`interval`); the latter two need labels that are numbers.
+    """
+
+    scale: Scale = "nominal"
 
 
 @dataclass(frozen=True)
@@ -25,10 +45,12 @@ class Assessment:
 
     Attributes:
         labels: Table of schema LABELS, one row per item.
-        annotators: Table of schema ANNOTATORS.
+        annotators: Table of schema ANNOTATORS, one row per annotator.
         suspects: Table of schema SUSPECTS, most suspicious first.
         confusion: How often one class was given where another is probable, as
             (given, probable, labels), largest first.
+        copies: Pairs of annotators whose labels are nearly the same, mistakes included, as
+            (annotator, annotator, items both labelled, items labelled the same).
         metrics: The numbers, ready for JSON.
     """
 
@@ -36,181 +58,173 @@ class Assessment:
     annotators: pa.Table
     suspects: pa.Table
     confusion: tuple[tuple[str, str, int], ...]
+    copies: tuple[tuple[str, str, int, int], ...]
     metrics: Mapping[str, Any]
 
 
-def assess(annotations: pa.Table) -> Assessment:
-    """Returns the assessment of a table of schema ANNOTATIONS; the order of rows does not matter.
+DEFAULTS = Options()
 
-    When an annotator labelled an item more than once, each label counts.
+
+def assess(annotations: pa.Table, options: Options = DEFAULTS) -> Assessment:
+    """Returns the assessment of annotations; the order of rows does not matter.
+
+    Args:
+        annotations: The columns of ANNOTATIONS. Used if there: `created_at` (which of several
+            labels counts), `duration_s` (float64; who is too fast), `guideline_version` and
+            `role` (alpha of each), `text` (labels of equal texts); these may hold nulls.
+        options: How to assess them.
+
+    Raises:
+        ConfigError: The scale does not fit the labels.
+        DatagovError: A column of ANNOTATIONS is missing or holds nulls.
     """
-    frame = pl.DataFrame(conform(annotations, ANNOTATIONS)).sort("item_id", "annotator_id", "label")
-    if frame.is_empty():
-        empty = Agreement(None, None, None, None, 0)
+    votes = read_votes(annotations)
+    values = values_of(votes.classes.to_list(), options.scale)
+    agreed = agreement(votes.items, votes.labels, options.scale, values)
+    if not len(votes.items):
         tables = LABELS.empty_table(), ANNOTATORS.empty_table(), SUSPECTS.empty_table()
-        return Assessment(*tables, (), _metrics(frame, empty, 0, 0))
-    index = frame.select(
-        pl.col("item_id").rank("dense").cast(pl.Int64) - 1,
-        pl.col("annotator_id").rank("dense").cast(pl.Int64) - 1,
-        pl.col("label").rank("dense").cast(pl.Int64) - 1,
-    )
-    items, annotators, labels = (index[name].to_numpy() for name in index.columns)
-    names = {name: frame[name].unique().sort() for name in frame.columns}
-    found = dawid_skene(items, annotators, labels)
-    agreed = agreement(items, labels)
-    per_item = _per_item(items, labels, found, names)
-    suspects = _suspects(per_item)
-    per_annotator = _per_annotator(frame, per_item, found, names)
+        return Assessment(*tables, (), (), _metrics(votes, agreed, options))
+    found = dawid_skene(votes)
+    labels = probable_labels(votes, found)
+    annotators = judge(votes, found, _fast(votes, annotations))
+    suspects = probably_mislabelled(votes, found, annotators.flagged)
+    more = {
+        "alpha_by_class": _by_class(votes),
+        "slices": agreement_by_slice(annotations, options.scale),
+        "suspects": suspects.height,
+        "flagged_annotators": int(annotators.table["flags"].list.len().gt(0).sum()),
+        "dawid_skene_rounds": found.rounds,
+        **conflicts_of_equal_texts(annotations, labels),
+        "notes": _notes(votes, found),
+    }
     return Assessment(
-        labels=conform(per_item.select(LABELS.names).to_arrow(), LABELS),
-        annotators=conform(per_annotator.to_arrow(), ANNOTATORS),
+        labels=conform(labels.to_arrow(), LABELS),
+        annotators=conform(annotators.table.to_arrow(), ANNOTATORS),
         suspects=conform(suspects.to_arrow(), SUSPECTS),
-        confusion=_confusion(frame, per_item),
-        metrics=_metrics(frame, agreed, suspects.height, found.rounds),
+        confusion=_confusion(votes, labels),
+        copies=annotators.copies,
+        metrics=_metrics(votes, agreed, options) | more,
     )
 
 
-def run(inputs: tuple[str, ...], out: Path, *, item: str, annotator: str, label: str) -> Assessment:
+def run(
+    inputs: Sequence[str],
+    out: Path,
+    *,
+    item: str,
+    annotator: str,
+    label: str,
+    options: Options = DEFAULTS,
+) -> Assessment:
     """Reads annotation files, writes tables and report to `out`, returns the assessment.
 
     Raises:
-        InputError: A file or a column is not there.
-        OutputError: `out` exists.
+        InputError: A file or a column is not there, cannot be read, or there are no annotations.
+        ConfigError: The scale does not fit the labels.
+        OutputError: `out` exists or cannot be written.
     """
     from datagov.annotations.read import read_annotations
-    from datagov.annotations.write import write_assessment
+    from datagov.annotations.write import refuse_existing, write_assessment
 
-    assessment = assess(read_annotations(inputs, item=item, annotator=annotator, label=label))
+    refuse_existing(Path(out))
+    annotations = read_annotations(inputs, item=item, annotator=annotator, label=label)
+    if not annotations.num_rows:
+        raise InputError(f"{', '.join(inputs)}: no rows; expected one label by one annotator each")
+    assessment = assess(annotations, options)
     write_assessment(assessment, Path(out))
     return assessment
 
 
-def _per_item(
-    items: np.ndarray, labels: np.ndarray, found: Aggregated, names: Mapping[str, pl.Series]
-) -> pl.DataFrame:
-    """Returns per item the probable label and, beside it, the one that most annotators gave."""
-    n_items, n_classes = found.posterior.shape
-    flat = np.bincount(items * n_classes + labels, minlength=n_items * n_classes)
-    counts = flat.reshape(n_items, n_classes)
-    best = found.posterior.argmax(axis=1)
-    given = counts.argmax(axis=1)
-    rows = np.arange(n_items)
-    votes = counts.sum(axis=1)
-    return pl.DataFrame(
-        {
-            "item_id": names["item_id"],
-            "label": names["label"][best.tolist()],
-            "confidence": found.posterior[rows, best],
-            "votes": votes,
-            "agreement": counts.max(axis=1) / votes,
-            "given_label": names["label"][given.tolist()],
-            "given_share": counts[rows, given] / votes,
-            "doubt": 1.0 - found.posterior[rows, given],
-        }
-    )
+def _fast(votes: Votes, annotations: pa.Table) -> np.ndarray:
+    if "duration_s" not in annotations.column_names:
+        return np.zeros(len(votes.annotator_ids), bool)
+    times = pl.DataFrame(annotations.select(["annotator_id", "duration_s"]))
+    return too_fast(votes.annotator_ids, times)
 
 
-def _suspects(per_item: pl.DataFrame) -> pl.DataFrame:
-    reasons = pl.concat_list(
-        pl.when(pl.col("given_label") != pl.col("label"))
-        .then(pl.lit("reliable annotators disagree with the majority"))
-        .otherwise(None),
-        pl.when((pl.col("votes") > 1) & (pl.col("given_share") <= 0.5))
-        .then(pl.lit("no majority"))
-        .otherwise(None),
-    ).list.drop_nulls()
-    return (
-        per_item.with_columns(reasons=reasons)
-        .filter((pl.col("doubt") > SUSPECT_SCORE) | (pl.col("reasons").list.len() > 0))
-        .sort(["doubt", "item_id"], descending=[True, False])
-        .select("item_id", "given_label", suggested_label="label", score="doubt", reasons="reasons")
-    )
-
-
-def _per_annotator(
-    frame: pl.DataFrame,
-    per_item: pl.DataFrame,
-    found: Aggregated,
-    names: Mapping[str, pl.Series],
-) -> pl.DataFrame:
-    """Returns per annotator how much they did, how often they are right, and what stands out."""
-    votes = (
-        frame.group_by("item_id", "label")
-        .len("same")
-        .join(per_item.select("item_id", "votes"), on="item_id")
-    )
-    per_label = frame.join(votes, on=["item_id", "label"]).with_columns(
-        with_others=pl.when(pl.col("votes") > 1)
-        .then((pl.col("same") - 1) / (pl.col("votes") - 1))
-        .otherwise(None)
-    )
-    top = (
-        frame.group_by("annotator_id", "label")
-        .len("n")
-        .group_by("annotator_id")
-        .agg(top=pl.col("n").max())
-    )
-    n_classes = len(names["label"])
-    summary = (
-        per_label.group_by("annotator_id")
-        .agg(
-            labels=pl.len().cast(pl.Int64),
-            items=pl.col("item_id").n_unique().cast(pl.Int64),
-            agreement=pl.col("with_others").mean(),
-        )
-        .join(top, on="annotator_id")
-        .sort("annotator_id")
-        .with_columns(accuracy=pl.Series(found.accuracy))
-    )
-    enough = pl.col("labels") >= MIN_LABELS_TO_FLAG
-    flags = pl.concat_list(
-        pl.when(enough & (pl.col("accuracy") < 1 / n_classes)).then(pl.lit("below_chance")),
-        pl.when(enough & (pl.col("accuracy") < LOW_ACCURACY)).then(pl.lit("low_accuracy")),
-        pl.when(
-            enough & (n_classes > 1) & (pl.col("top") >= CONSTANT_SHARE * pl.col("labels"))
-        ).then(pl.lit("constant_label")),
-    ).list.drop_nulls()
-    return summary.with_columns(flags=flags).select(ANNOTATORS.names)
-
-
-def _confusion(frame: pl.DataFrame, per_item: pl.DataFrame) -> tuple[tuple[str, str, int], ...]:
+def _confusion(votes: Votes, labels: pl.DataFrame) -> tuple[tuple[str, str, int], ...]:
     pairs = (
-        frame.select("item_id", given="label")
-        .join(per_item.select("item_id", "label"), on="item_id")
-        .group_by("given", "label")
-        .len()
-        .sort(["len", "given", "label"], descending=[True, False, False])
+        pl.DataFrame(
+            {
+                "given": votes.classes[votes.labels.tolist()],
+                "probable": labels["label"][votes.items.tolist()],
+            }
+        )
+        .group_by("given", "probable")
+        .agg(pl.len())
+        .sort(["len", "given", "probable"], descending=[True, False, False])
     )
     return tuple(pairs.iter_rows())
 
 
-def _metrics(
-    frame: pl.DataFrame, agreed: Agreement, n_suspects: int, rounds: int
-) -> dict[str, Any]:
-    repeated = (
-        frame.height - frame.select("item_id", "annotator_id").n_unique() if len(frame) else 0
-    )
+def _by_class(votes: Votes) -> dict[str, float | None]:
+    """Returns alpha of each class against the rest; none for very many classes."""
+    if len(votes.classes) > MAX_CLASSES_LISTED:
+        return {}
+    alphas = np.round(alpha_by_class(votes.items, votes.labels, len(votes.classes)), DIGITS)
     return {
-        "status": "evaluated" if agreed.alpha is not None else "not_evaluated",
-        "reason": None if agreed.alpha is not None else _why_not(frame, agreed),
-        "items": frame["item_id"].n_unique(),
-        "annotators": frame["annotator_id"].n_unique(),
-        "labels": frame.height,
-        "classes": frame["label"].n_unique(),
-        "overlap_items": agreed.items,
+        name: None if np.isnan(alpha) else alpha
+        for name, alpha in zip(votes.classes.to_list(), alphas.tolist(), strict=True)
+    }
+
+
+def _metrics(votes: Votes, agreed: Agreement, options: Options) -> dict[str, Any]:
+    numbers = {
         "alpha": agreed.alpha,
         "alpha_low": agreed.low,
         "alpha_high": agreed.high,
         "percent_agreement": agreed.observed,
-        "suspects": n_suspects,
-        "repeated_labels": repeated,
-        "dawid_skene_rounds": rounds,
+    }
+    return {
+        "status": "evaluated" if agreed.alpha is not None else "not_evaluated",
+        "reason": None if agreed.alpha is not None else _why_not(votes, agreed),
+        "items": len(votes.item_ids),
+        "annotators": len(votes.annotator_ids),
+        "labels": len(votes.items),
+        "classes": len(votes.classes),
+        "overlap_items": agreed.items,
+        "scale": options.scale,
+        **{name: None if x is None else round(x, DIGITS) for name, x in numbers.items()},
+        "alpha_by_class": {},
+        "slices": {},
+        "suspects": 0,
+        "flagged_annotators": 0,
+        "repeated_labels": votes.n_repeated,
+        "dawid_skene_rounds": 0,
+        "notes": [],
     }
 
 
-def _why_not(frame: pl.DataFrame, agreed: Agreement) -> str:
-    if frame.is_empty():
+def _why_not(votes: Votes, agreed: Agreement) -> str:
+    if not len(votes.items):
         return "there are no annotations"
     if not agreed.items:
         return "no item was labelled twice; have some items labelled by a second annotator"
-    return "only one class is in use; agreement by chance is certain"
+    return "only one class is in use on items with two labels; agreement by chance is certain"
+
+
+def _notes(votes: Votes, found: Aggregated) -> list[str]:
+    """Returns what a reader must know about how the numbers came about."""
+    n_single = int((votes.per_item == 1).sum())
+    notes = []
+    if not found.rounds:
+        notes.append(
+            "no item has two labels, so nothing is known about accuracy: each item keeps the "
+            "label it was given, confidence and accuracy are NaN, and there are no suspects"
+        )
+    elif n_single:
+        notes.append(
+            f"{n_single} items have a single label; their confidence rests on how that annotator "
+            "did on other items"
+        )
+    if votes.n_repeated:
+        notes.append(
+            f"{votes.n_repeated} labels repeat an annotator's earlier one for the same item; the "
+            "latest counts, without times the most frequent"
+        )
+    if found.rounds and not found.cells.all_classes:
+        notes.append(
+            "too many labels and classes to consider every class for every item; considered were "
+            "those that somebody gave to it"
+        )
+    return notes

@@ -20,6 +20,11 @@ Mask = npt.NDArray[np.bool_]
 KEY = ("item_id", "annotator_id")
 
 
+def weighted_count(groups: Ints, weights: Floats, n_groups: int) -> Floats:
+    """Returns the sum of weights of each group; float64, (groups,)."""
+    return np.bincount(groups, weights, n_groups).astype(np.float64, copy=False)
+
+
 @dataclass(frozen=True)
 class Votes:
     """The labels that count, sorted by item and annotator.
@@ -72,10 +77,12 @@ def read_votes(annotations: pa.Table | pl.DataFrame) -> Votes:
     names = {name: frame[name].unique().sort() for name in ANNOTATIONS.names}
     index = frame.select(pl.col(ANNOTATIONS.names).rank("dense").cast(pl.Int64) - 1)
     return Votes(
-        names["item_id"],
-        names["annotator_id"],
-        names["label"],
-        *(index[name].to_numpy() for name in ANNOTATIONS.names),
+        item_ids=names["item_id"],
+        annotator_ids=names["annotator_id"],
+        classes=names["label"],
+        items=index["item_id"].to_numpy(),
+        annotators=index["annotator_id"].to_numpy(),
+        labels=index["label"].to_numpy(),
         n_repeated=n_rows - frame.height,
     )
 

@@ -84,7 +84,7 @@ class FindRepeatedIds(beam.PTransform):
             parts
             | "Keys" >> beam.FlatMap(_id_keys, self._config).with_output_types(PartTable)
             | "Bucket" >> beam.GroupByKey()
-            | "Judge" >> beam.FlatMap(_repeated, self._config).with_output_types(PartTable)
+            | "Judge" >> beam.FlatMapTuple(_repeated).with_output_types(PartTable)
         )
 
 
@@ -97,9 +97,9 @@ def _nothing(_part: object) -> Iterator[PartTable]:
     yield from ()
 
 
-def _repeated(met: tuple[int, Iterable[pa.Table]], config: ScanConfig) -> Iterator[PartTable]:
-    rows = pl.DataFrame(pa.concat_tables(met[1]))
-    yield from keys.by_part(repeated_ids(rows).drop("record_id"), config)
+def _repeated(_bucket: int, tables: Iterable[pa.Table]) -> Iterator[PartTable]:
+    rows = pl.DataFrame(pa.concat_tables(tables))
+    yield from keys.by_part(repeated_ids(rows).drop("record_id"))
 
 
 class FindDuplicates(beam.PTransform):
@@ -119,7 +119,7 @@ class FindDuplicates(beam.PTransform):
                 PartTable
             )
             | "Bucket" >> beam.GroupByKey()
-            | "Judge" >> beam.FlatMap(_duplicates, self._config).with_output_types(PartTable)
+            | "Judge" >> beam.FlatMapTuple(_duplicates).with_output_types(PartTable)
         )
 
 
@@ -133,8 +133,8 @@ def _duplicate_keys(
     )
 
 
-def _duplicates(met: tuple[int, Iterable[pa.Table]], config: ScanConfig) -> Iterator[PartTable]:
-    yield from keys.by_part(judge(pl.DataFrame(pa.concat_tables(met[1]))), config)
+def _duplicates(_bucket: int, tables: Iterable[pa.Table]) -> Iterator[PartTable]:
+    yield from keys.by_part(judge(pl.DataFrame(pa.concat_tables(tables))))
 
 
 class AssessAnnotations(beam.PTransform):
@@ -154,8 +154,7 @@ class AssessAnnotations(beam.PTransform):
             | "Annotations"
             >> beam.FlatMap(_annotation_rows, self._config).with_output_types(PartTable)
             | "Meet" >> beam.GroupByKey()
-            | "Assess"
-            >> beam.FlatMap(_suspects, self._config, self._workspace).with_output_types(PartTable)
+            | "Assess" >> beam.FlatMap(_suspects, self._workspace).with_output_types(PartTable)
         )
 
 
@@ -164,12 +163,10 @@ def _annotation_rows(element: tuple[int, Evidence], config: ScanConfig) -> Itera
     yield from keys.annotation_rows(part, evidence, config)
 
 
-def _suspects(
-    met: tuple[int, Iterable[pa.Table]], config: ScanConfig, workspace: Workspace
-) -> Iterator[PartTable]:
+def _suspects(met: tuple[int, Iterable[pa.Table]], workspace: Workspace) -> Iterator[PartTable]:
     with workspace.reporting():
         rows = pl.DataFrame(pa.concat_tables(met[1]))
-        yield from keys.by_part(assess_records(rows, workspace), config)
+        yield from keys.by_part(assess_records(rows, workspace))
 
 
 class Materialise(beam.PTransform):
@@ -224,7 +221,7 @@ def _materialise(
 def _table(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
     """Returns all tables as one, in an order that does not depend on that of their arrival."""
     frames = [pl.DataFrame(table).select(schema.names) for table in (schema.empty_table(), *tables)]
-    return pl.concat(frames).sort("shard", "position").to_arrow().cast(schema)
+    return pl.concat(frames).sort("shard_order", "position").to_arrow().cast(schema)
 
 
 class UnifySchemas(beam.CombineFn):

@@ -22,8 +22,8 @@ def judge(keys: pl.DataFrame) -> pl.DataFrame:
     """Returns the records that have a duplicate, with `part`, `shard_order` and `position`.
 
     Equal texts are equal after normalising, so the clusters are those of the normalised digest,
-    and `cluster_id` is its beginning. A record is an `exact` duplicate when another record of the
-    cluster has its very text, else `normalised`. The first by rank, then by place in the corpus,
+    and `cluster` is it. A record is an `exact` duplicate when another record of the
+    cluster has its very text. The first by rank, then by place in the corpus,
     is kept. The order of rows does not matter.
     """
     clusters = keys.filter(pl.len().over("normalised_digest") > 1)
@@ -32,11 +32,8 @@ def judge(keys: pl.DataFrame) -> pl.DataFrame:
         "part",
         "shard_order",
         "position",
-        cluster_id=pl.col("normalised_digest").bin.encode("hex"),
-        kind=pl.when(pl.len().over("exact_digest") > 1)
-        .then(pl.lit("exact"))
-        .otherwise(pl.lit("normalised")),
-        similarity=pl.lit(1.0, pl.Float32),
+        cluster=pl.col("normalised_digest"),
+        exact=pl.len().over("exact_digest") > 1,
         keep=pl.int_range(pl.len()).over("normalised_digest") == 0,
     )
 

@@ -36,7 +36,7 @@ def duplicate_keys(
     config: ScanConfig,
 ) -> Bucketed:
     """Yields (bucket, table of digests, places and ranks); records with a repeated id are out."""
-    out = pl.DataFrame(repeated).select("shard", "position")
+    out = named(repeated, config).select("shard", "position")
     for unit in units:
         signals = pl.DataFrame(unit.table("signals"))
         findings = with_severity(unit.table("findings"), config.policy)
@@ -96,9 +96,14 @@ def _bucketed(rows: pl.DataFrame, bucket: pl.Expr) -> Bucketed:
         yield int(key), table.drop("_bucket").to_arrow()
 
 
-def by_part(table: pl.DataFrame, config: ScanConfig) -> Iterator[tuple[int, pa.Table]]:
-    """Yields (part, its rows, with the name of the shard in place of its number)."""
-    names = dict(enumerate(config.shard_order))
+def by_part(table: pl.DataFrame) -> Iterator[tuple[int, pa.Table]]:
+    """Yields (part, its rows)."""
     for (part,), rows in table.group_by("part"):
-        shard = pl.col("shard_order").replace_strict(names, return_dtype=pl.String)
-        yield int(part), rows.with_columns(shard=shard).drop("part", "shard_order").to_arrow()
+        yield int(part), rows.drop("part").to_arrow()
+
+
+def named(table: pa.Table, config: ScanConfig) -> pl.DataFrame:
+    """Returns the rows of `table` with the name of the shard in place of its number."""
+    names = dict(enumerate(config.shard_order))
+    shard = pl.col("shard_order").replace_strict(names, return_dtype=pl.String)
+    return pl.DataFrame(table).with_columns(shard=shard).drop("shard_order")

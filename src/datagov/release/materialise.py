@@ -36,6 +36,7 @@ from datagov.release.decisions import (
     with_severity,
 )
 from datagov.release.evidence import UnitEvidence, readable_records
+from datagov.release.keys import named
 from datagov.release.redaction import Removal, redact
 from datagov.release.workspace import Workspace
 from datagov.tables import ACTIONS, DECISIONS, DUPLICATES, FINDINGS, REJECTS, SIGNALS, conform
@@ -48,12 +49,19 @@ MAX_REDACTION_ROUNDS = 3
 
 RECORDS = pa.schema(
     [
-        pa.field("shard", pa.string(), nullable=False),
+        pa.field("shard_order", pa.int32(), nullable=False),
         pa.field("position", pa.int64(), nullable=False),
     ]
 )
+"""Records by the number of their shard: what says something of them crosses a shuffle."""
+
 DUPLICATE_RECORDS = pa.schema(
-    [*RECORDS, *(f for f in DUPLICATES if f.name not in ("record_id", "shard", "position"))]
+    [
+        *RECORDS,
+        pa.field("cluster", pa.binary(), nullable=False),
+        pa.field("exact", pa.bool_(), nullable=False),
+        pa.field("keep", pa.bool_(), nullable=False),
+    ]
 )
 SUSPECT_RECORDS = pa.schema([*RECORDS, pa.field("score", pa.float64(), nullable=False)])
 
@@ -160,7 +168,7 @@ def _write_part(
             decisions.append(_decisions_table(table))
             findings.append(conform(known.findings.drop("severity").to_arrow(), FINDINGS))
             signals.append(conform(known.signals.to_arrow(), SIGNALS))
-            duplicates.append(known.duplicates(part.duplicates))
+            duplicates.append(known.duplicates)
             rejects.append(part_rejects.sort_by([(name, "ascending") for name in RECORD]))
     tables = {
         "decisions": (decisions, DECISIONS),
@@ -191,6 +199,7 @@ class _Known:
     """What is known of the records of one unit; `rejected` marks records with a repeated id."""
 
     decisions: pl.DataFrame
+    duplicates: pa.Table
     findings: pl.DataFrame
     signals: pl.DataFrame
     rejected: pl.DataFrame
@@ -202,15 +211,19 @@ class _Known:
         policy = config.policy
         signals = pl.DataFrame(unit.table("signals"))
         findings = with_severity(unit.table("findings"), policy)
+        duplicates = named(part.duplicates, config).with_columns(
+            kind=pl.when("exact").then(pl.lit("exact")).otherwise(pl.lit("normalised")),
+            similarity=pl.lit(1.0, pl.Float32),
+        )
         reasons = pl.concat(
             [
                 finding_reasons(findings),
                 source_reasons(signals, verdicts, policy),
-                duplicate_reasons(pl.DataFrame(part.duplicates), policy),
-                suspect_reasons(pl.DataFrame(part.suspects), policy),
+                duplicate_reasons(duplicates, policy),
+                suspect_reasons(named(part.suspects, config), policy),
             ]
         )
-        repeated = pl.DataFrame(part.repeated).select(*RECORD).with_columns(rejected=True)
+        repeated = named(part.repeated, config).select(*RECORD).with_columns(rejected=True)
         decisions = (
             decided(signals, reasons)
             .join(repeated, on=RECORD, how="left", maintain_order="left")
@@ -218,16 +231,11 @@ class _Known:
         )
         return cls(
             decisions=decisions,
+            duplicates=_duplicates_table(duplicates, signals),
             findings=findings.join(repeated, on=RECORD, how="anti", maintain_order="left"),
             signals=signals.join(repeated, on=RECORD, how="anti", maintain_order="left"),
             rejected=signals.join(repeated, on=RECORD, how="semi", maintain_order="left"),
         )
-
-    def duplicates(self, of_part: pa.Table) -> pa.Table:
-        """Returns the duplicates among these records, with their ids."""
-        ids = self.signals.select("record_id", *RECORD)
-        found = pl.DataFrame(of_part).join(ids, on=RECORD, maintain_order="left")
-        return conform(found.to_arrow(), DUPLICATES)
 
     def repeated_rejects(self) -> pa.Table:
         return conform(
@@ -240,6 +248,15 @@ class _Known:
             ).to_arrow(),
             REJECTS,
         )
+
+
+def _duplicates_table(of_part: pl.DataFrame, signals: pl.DataFrame) -> pa.Table:
+    """Returns the duplicates among the records of `signals`, with their ids."""
+    ids = signals.select("record_id", *RECORD)
+    found = of_part.join(ids, on=RECORD, maintain_order="left").with_columns(
+        cluster_id=pl.col("cluster").bin.encode("hex")
+    )
+    return conform(found.to_arrow(), DUPLICATES)
 
 
 def _aligned(
