@@ -164,3 +164,11 @@ def test_polars_reads_what_was_written(tmp_path):
     frame = pl.DataFrame({"text": TEXTS, "n": range(len(TEXTS))})
     frame.write_parquet(tmp_path / "a.parquet", row_group_size=20)
     assert texts_of(tmp_path / "a.parquet", ReadOptions(batch_bytes=64))[0] == TEXTS
+
+
+def test_a_dictionary_encoded_text_column_is_text(tmp_path):
+    column = pa.array(["a", None, "b", "a"]).dictionary_encode()
+    pq.write_table(pa.table({"text": column}), tmp_path / "a.parquet")
+    texts, _, rejects = texts_of(tmp_path / "a.parquet")
+    assert texts == ["a", "b", "a"]
+    assert [r["reason"] for r in rejects] == ["null_text"]

@@ -25,7 +25,7 @@ def read(split: Split, options: ReadOptions) -> Iterator[Batch]:
     """
     for batch in READERS[split.shard.format](split, options):
         if batch.table.num_rows:
-            yield _checked(batch, options)
+            yield _checked(_decoded(batch, options), options)
         elif batch.rejects.num_rows:
             yield batch
 
@@ -73,7 +73,7 @@ def _check_columns(shard: Shard, schema: pa.Schema, options: ReadOptions) -> Non
         )
     for name in options.text_fields:
         if name in schema.names:
-            kind = schema.field(name).type
+            kind = _values(schema.field(name).type)
             if not (is_text(kind) or is_chat(kind) or pa.types.is_null(kind)):
                 raise InputError(
                     f"{shard.name}: column {name!r} is {kind}; expected text, or a list of "
@@ -84,6 +84,22 @@ def _check_columns(shard: Shard, schema: pa.Schema, options: ReadOptions) -> Non
             f"{shard.name}: has no column {options.id_field!r}; it has {there}; "
             "name the ids with --id-field"
         )
+
+
+def _values(kind: pa.DataType) -> pa.DataType:
+    """Returns the type of the values of a dictionary-encoded column, of others their own."""
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _decoded(batch: Batch, options: ReadOptions) -> Batch:
+    """Returns the batch with text columns that are encoded as a dictionary spelt out."""
+    table = batch.table
+    for name in options.text_fields:
+        at = table.schema.get_field_index(name)
+        if at >= 0 and pa.types.is_dictionary(table.schema.field(at).type):
+            plain = table[name].cast(table.schema.field(at).type.value_type)
+            table = table.set_column(at, name, plain)
+    return replace(batch, table=table)
 
 
 def _checked(batch: Batch, options: ReadOptions) -> Batch:
