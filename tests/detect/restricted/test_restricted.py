@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from datagov.detect.restricted import RestrictedDetector
-from datagov.detect.restricted.terms import CATEGORIES, is_cas, terms
+from datagov.detect.restricted.terms import CATEGORIES, is_cas, load_terms
 
 
 def best(text):
@@ -44,7 +44,7 @@ def test_a_request_reaches_review(text):
 def test_offsets_are_code_points_and_give_the_term():
     text = "🙂🙂 关于沙林的讨论 and Sarin-gas, and VX-agent."
     spans = RestrictedDetector().detect([text]).to_pylist()
-    assert {text[s["start"] : s["end"]] for s in spans} >= {"沙林", "Sarin-gas"}
+    assert [text[s["start"] : s["end"]] for s in spans] == ["沙林", "Sarin", "VX"]
 
 
 def test_a_name_inside_another_word_is_no_hit():
@@ -63,9 +63,9 @@ def test_each_text_is_found_as_if_it_were_alone():
 
 
 def test_terms_are_whole():
-    assert {term.category for term in terms()} == set(CATEGORIES)
-    assert len(terms()) > 150
-    assert all(0 < term.weight < 0.5 for term in terms())
+    assert {term.category for term in load_terms()} == set(CATEGORIES)
+    assert len(load_terms()) > 150
+    assert all(0 < term.weight < 0.5 for term in load_terms())
 
 
 def test_cas_numbers_have_their_check_digit():
