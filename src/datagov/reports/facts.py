@@ -1,46 +1,79 @@
 """What the reports say, gathered once from a finished release directory.
 
-Numbers come from `evidence/metrics.json` alone, so that a number stands in one place. Everything
-that comes from the corpus (ids, names, labels, excerpts) is data to the templates, never markup.
+Every number about the release comes from `evidence/metrics.json`, so that it stands in one place;
+tables give only what that file has no room for: samples, lists, counts by category and source.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
+from datagov.conformance.evaluate import summary_rows
 from datagov.gates.run import GateResult
+from datagov.reports import aggregates
 
-SAMPLES_PER_CATEGORY = 5
 SHOWN_ROWS = 100
-OUTCOMES = ("kept", "redacted", "dropped", "quarantined", "rejected")
+SHOWN_PEOPLE = 50
+OUTCOMES = ("kept", "redacted", "quarantined", "dropped", "rejected")
+NO_LANGUAGE = ("und", "zxx", "mul")
+"""Tags of ISO 639 that name no one language."""
 
 
 @dataclass(frozen=True)
 class About:
-    """What the release's own evidence does not say of it."""
+    """What the release's own evidence does not say of it.
+
+    Attributes:
+        name: Name of the release.
+        version: Version of the release.
+        key_id: Id of the public key that verifies its attestations.
+        policy: The policy as it was written; empty when it is not at hand.
+    """
 
     name: str
     version: str
     key_id: str
+    policy: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that card and report show."""
+    """Everything that card and report show.
+
+    Attributes:
+        about: What the evidence does not say.
+        metrics: `evidence/metrics.json`.
+        sources: `evidence/sources.json`.
+        conformance: `conformance.json`.
+        controls: One row per control for people (`conformance.evaluate.summary_rows`), each with
+            what was `measured`.
+        gates: The outcome of each gate.
+        heat: Findings by `detector.category` by source.
+        samples: Masked excerpts by `detector.category`.
+        actions: Records by reason and action.
+        clusters: Clusters of duplicates by size.
+        rejects: The first rejects.
+        annotators: Those with the lowest accuracy.
+        suspects: The items that are most probably mislabelled.
+        data_suffixes: Endings of the files in data/; none when nothing was released.
+    """
 
     about: About
     metrics: Mapping[str, Any]
     sources: Mapping[str, Any]
     conformance: Mapping[str, Any]
+    controls: Sequence[Mapping[str, Any]]
     gates: Sequence[GateResult]
+    heat: Mapping[str, Mapping[str, int]]
     samples: Mapping[str, Sequence[Mapping[str, Any]]]
-    clusters: Sequence[tuple[int, int]]
+    actions: Sequence[Mapping[str, Any]]
+    clusters: Sequence[Mapping[str, Any]]
     rejects: Sequence[Mapping[str, Any]]
-    has_data: bool
+    annotators: Sequence[Mapping[str, Any]]
+    suspects: Sequence[Mapping[str, Any]]
+    data_suffixes: Sequence[str]
 
     @property
     def records(self) -> Mapping[str, int]:
@@ -57,20 +90,52 @@ class Facts:
         """One row per source that has records, largest first; declared ones with declaration."""
         declared = {source["id"]: source for source in self.sources["sources"]}
         rows = [
-            {"id": name, "counts": counts, "declared": declared.get(name)}
+            {
+                "id": name,
+                "counts": counts,
+                "released": counts["kept"] + counts["redacted"],
+                "declared": declared.get(name),
+            }
             for name, counts in self.metrics["by_source"].items()
         ]
         return sorted(rows, key=lambda row: (-row["counts"]["read"], row["id"]))
 
     @property
-    def finding_rows(self) -> list[dict[str, Any]]:
-        """One row per detector and category, most findings first."""
+    def idle_sources(self) -> list[str]:
+        """Declared sources that no record of this corpus belongs to."""
+        return sorted(
+            source["id"]
+            for source in self.sources["sources"]
+            if source["id"] not in self.metrics["by_source"]
+        )
+
+    @property
+    def contradicted(self) -> list[Mapping[str, Any]]:
+        """Declared sources that the scan contradicts."""
+        return [source for source in self.sources["sources"] if source["contradictions"]]
+
+    @property
+    def objections_to_undeclared(self) -> Sequence[Mapping[str, str]]:
+        """What the policy does with records of no declared source."""
+        return self.sources.get("undeclared", ())  # type: ignore[no-any-return]
+
+    def finding_rows(self, detector: str) -> list[dict[str, Any]]:
+        """Returns one row per category of `detector`, most findings first."""
+        found = self.metrics["findings"].get(detector, {})
         rows = [
-            {"detector": detector, "category": category, **numbers}
-            for detector, found in self.metrics["findings"].items()
+            {
+                "category": category,
+                **numbers,
+                "below": numbers["findings"] - numbers["counted"],
+            }
             for category, numbers in found.items()
         ]
-        return sorted(rows, key=lambda r: (r["detector"], -r["findings"], r["category"]))
+        return sorted(rows, key=lambda row: (-row["findings"], row["category"]))
+
+    @property
+    def finding_detectors(self) -> list[str]:
+        """The detectors that have findings to show or that ran."""
+        return sorted(self.metrics["findings"])
 
     @property
     def languages(self) -> list[tuple[str, int]]:
@@ -78,76 +143,79 @@ class Facts:
         return sorted(self.metrics["languages"].items(), key=lambda pair: (-pair[1], pair[0]))
 
     @property
-    def reasons(self) -> list[tuple[str, int]]:
-        """Reasons with the records that they removed or changed, most first."""
-        found = self.metrics["actions_by_reason"].items()
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+    def named_languages(self) -> list[str]:
+        """Languages that a tag names, most records first."""
+        return [tag for tag, _ in self.languages if tag not in NO_LANGUAGE]
+
+    @property
+    def collected(self) -> tuple[str, str] | None:
+        """First and last day on which declared sources were collected."""
+        spans = [source["acquisition"]["collected"] for source in self.sources["sources"]]
+        if not spans:
+            return None
+        return min(str(s["start"]) for s in spans), max(str(s["end"]) for s in spans)
+
+    @property
+    def unscanned_columns(self) -> list[str]:
+        """Columns of data/ that no detector looks at."""
+        scanned = {name.split("[")[0].split(".")[0] for name in self.metrics["text_fields"]}
+        return [name for name in self.metrics["columns_out"] if name not in scanned]
 
     @property
     def failed_gates(self) -> list[GateResult]:
         """The gates that failed."""
         return [gate for gate in self.gates if not gate.success]
 
+    @property
+    def skipped_gates(self) -> list[GateResult]:
+        """The gates that do not apply."""
+        return [gate for gate in self.gates if gate.skipped_reason is not None]
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """The way of the records: what enters each step, what it takes out, what goes on.
+
+        `enters` is `takes` and `goes_on` together, and `goes_on` is what enters the next step.
+        """
+        taken = (
+            ("read and decode the corpus", "rejected", "rejected"),
+            ("scan and decide: leave out", "dropped", "dropped"),
+            ("scan and decide: hold back", "quarantined", "to quarantine/"),
+        )
+        steps = []
+        left = self.records["read"]
+        for step, outcome, where in taken:
+            n = self.records[outcome]
+            steps.append(
+                {"step": step, "enters": left, "takes": n, "where": where, "goes_on": left - n}
+            )
+            left -= n
+        return steps
+
 
 def gather(
     release: Path, conformance: Mapping[str, Any], gates: Sequence[GateResult], about: About
 ) -> Facts:
-    """Returns the facts of the release in `release`."""
+    """Returns the facts of the release in `release`; reads data/ only to see what files it has."""
     evidence = release / "evidence"
     return Facts(
         about=about,
         metrics=json.loads((evidence / "metrics.json").read_text("utf-8")),
         sources=json.loads((evidence / "sources.json").read_text("utf-8")),
         conformance=conformance,
-        gates=gates,
-        samples=_samples(evidence),
-        clusters=_clusters(evidence),
-        rejects=_rejects(evidence),
-        has_data=any((release / "data").iterdir()),
+        controls=_controls(conformance),
+        gates=sorted(gates, key=lambda gate: gate.name),
+        heat=aggregates.findings_by_source(evidence),
+        samples=aggregates.samples(evidence),
+        actions=aggregates.actions_by_reason(evidence),
+        clusters=aggregates.cluster_sizes(evidence),
+        rejects=aggregates.first_rejects(evidence, SHOWN_ROWS),
+        annotators=aggregates.worst_annotators(evidence, SHOWN_PEOPLE),
+        suspects=aggregates.top_suspects(evidence, SHOWN_PEOPLE),
+        data_suffixes=sorted({file.suffix for file in (release / "data").iterdir()}),
     )
 
 
-def _samples(evidence: Path) -> dict[str, list[dict[str, Any]]]:
-    """Returns a few masked excerpts per category: those whose fingerprint comes first.
-
-    Fingerprints are as good as random, so that the choice is fair and always the same.
-    """
-    rows = (
-        pl.scan_parquet(evidence / "findings/*.parquet")
-        .filter(pl.col("detector").is_in(["pii", "restricted"]))
-        .select(
-            "detector", "category", "rule", "score", "excerpt", "fingerprint", "shard", "position"
-        )
-        .group_by("detector", "category")
-        .agg(
-            pl.struct("fingerprint", "shard", "position", "rule", "score", "excerpt")
-            .unique()
-            .bottom_k(SAMPLES_PER_CATEGORY)
-            .sort()
-            .alias("samples")
-        )
-        .sort("detector", "category")
-        .collect(engine="streaming")
-    )
-    return {
-        f"{row['detector']}.{row['category']}": row["samples"] for row in rows.iter_rows(named=True)
-    }
-
-
-def _clusters(evidence: Path) -> list[tuple[int, int]]:
-    """Returns (cluster size, number of clusters), smallest first."""
-    sizes = (
-        pl.scan_parquet(evidence / "duplicates.parquet")
-        .group_by("cluster_id")
-        .len("size")
-        .group_by("size")
-        .len("clusters")
-        .sort("size")
-        .collect()
-    )
-    return list(sizes.iter_rows())
-
-
-def _rejects(evidence: Path) -> list[dict[str, Any]]:
-    frame = pl.scan_parquet(evidence / "rejects.parquet").head(SHOWN_ROWS).collect()
-    return frame.select("shard", "position", "reason", "detail").to_dicts()
+def _controls(conformance: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = {result["control"]: result.get("measured", {}) for result in conformance["results"]}
+    return [row | {"measured": found[row["control"]]} for row in summary_rows(conformance)]

@@ -18,6 +18,12 @@ def render(
     """Writes `README.md` and `report/index.html` from what the release holds.
 
     No clock, host or path enters: the same release gives the same bytes.
+
+    Args:
+        release: A release in staging, with `evidence/` and `data/` finished.
+        conformance: Its conformance report, as `datagov.conformance.evaluate.evaluate` returns it.
+        gates: The outcome of each gate; their order does not matter.
+        about: What the evidence does not say.
     """
     facts = gather(release, conformance, gates, about)
     (release / "README.md").write_text(card(facts), encoding="utf-8")
