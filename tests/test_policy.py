@@ -134,17 +134,20 @@ def test_a_source_is_found_by_column_then_by_path(tmp_path):
     )
     registry = load_registry(path)
     table = pa.table({"source": ["essays", "nobody", None]})
-    assert source_ids(registry, table, "a.jsonl").to_pylist() == [
+    assert source_ids(registry, table, pa.array(["a.jsonl"] * table.num_rows)).to_pylist() == [
         "essays",
         "undeclared",
         "undeclared",
     ]
-    assert source_ids(registry, table, "mail/x/a.txt").to_pylist() == [
+    assert source_ids(registry, table, pa.array(["mail/x/a.txt"] * table.num_rows)).to_pylist() == [
         "essays",
         "support",
         "support",
     ]
-    assert source_ids(load_registry(None), table, "a").to_pylist() == ["undeclared"] * 3
+    assert (
+        source_ids(load_registry(None), table, pa.array(["a"] * table.num_rows)).to_pylist()
+        == ["undeclared"] * 3
+    )
 
 
 @pytest.mark.parametrize(

@@ -66,11 +66,10 @@ def _leaves(tree: Mapping[str, Any], at: Key) -> Iterable[tuple[Key, int]]:
 
 def _reject_sources(rejects: pa.Table, registry: SourceRegistry) -> pl.DataFrame:
     """Returns `rejects` with the source of each: of an unreadable record only the shard speaks."""
-    shards = rejects["shard"].unique().to_pylist()
-    nothing = pa.table({"": pa.nulls(1, pa.string())})
-    sources = {shard: str(source_ids(registry, nothing, shard)[0].as_py()) for shard in shards}
+    shards = rejects["shard"].combine_chunks()
+    nothing = pa.table({"": pa.nulls(len(shards), pa.string())})
     return pl.DataFrame(rejects).with_columns(
-        source_id=pl.col("shard").replace_strict(sources, return_dtype=pl.String)
+        source_id=pl.Series(source_ids(registry, nothing, shards))
     )
 
 

@@ -6,7 +6,7 @@ the schemas of its records, and a summary.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from datagov.corpus.batch import Batch, Cells
+from datagov.corpus.batch import Cells
 from datagov.corpus.cells import cells
-from datagov.corpus.ids import record_ids
-from datagov.corpus.read import read
 from datagov.corpus.splits import Split
 from datagov.detect.detector import Detector
 from datagov.detect.language import identify
-from datagov.detect.pii import PiiDetector
 from datagov.duplicates.digests import normalised_digests, record_digests
 from datagov.policy import AnnotationColumns
 from datagov.release.config import ScanConfig
 from datagov.release.excerpts import excerpt
+from datagov.release.records import Records, readable_records
 from datagov.release.redaction import Removal, redact
 from datagov.release.workspace import Workspace
 from datagov.sources.registry import source_ids
@@ -77,35 +75,6 @@ def scan_unit(unit: Unit, config: ScanConfig, workspace: Workspace) -> UnitEvide
     return UnitEvidence(unit, target)
 
 
-def readable_records(unit: Unit, config: ScanConfig) -> Iterator[tuple[Batch, pa.Array]]:
-    """Yields the batches of `unit` with the ids of their records.
-
-    Scanning and materialising both read through here, so that they see the same records.
-    """
-    for split in unit:
-        for batch in read(split, config.read):
-            readable, ids = record_ids(batch, config.read.id_field)
-            yield readable, ids if config.read.id_field is None else _shown(ids, config)
-
-
-PERSONAL_IDS = ("EMAIL_ADDRESS", "CN_RESIDENT_ID", "IBAN_CODE")
-"""What is looked for in ids: kinds that no running number is mistaken for."""
-
-
-def _shown(ids: pa.Array, config: ScanConfig) -> pa.Array:
-    """Returns the ids as evidence may show them: one that names a person is replaced by a digest.
-
-    Evidence is mailed around; the id itself stays in data/.
-    """
-    cells = PiiDetector(entities=PERSONAL_IDS).detect(ids)["cell"].unique().to_pylist()
-    if not cells:
-        return ids
-    shown = ids.to_pylist()
-    for cell in cells:
-        shown[cell] = "keyed:" + config.keyed(b"id\0" + shown[cell].encode())[:32]
-    return pa.array(shown, pa.string())
-
-
 def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
     schemas = {"findings": FINDINGS, "signals": SIGNALS, "rejects": REJECTS}
     if config.policy.annotations:
@@ -117,21 +86,21 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
     schemas_seen: dict[str, None] = {}
     counts = {"records": 0, "rejects": 0, "text_bytes": 0}
     try:
-        for batch, ids in readable_records(unit, config):
-            if batch.rejects.num_rows:
-                writers["rejects"].write_table(conform(batch.rejects, REJECTS))
-                counts["rejects"] += batch.rejects.num_rows
-            if not batch.table.num_rows:
+        for records in readable_records(unit, config):
+            if records.rejects.num_rows:
+                writers["rejects"].write_table(conform(records.rejects, REJECTS))
+                counts["rejects"] += records.rejects.num_rows
+            if not records.table.num_rows:
                 continue
-            schema = batch.table.schema.serialize().to_pybytes().hex()
+            schema = records.table.schema.serialize().to_pybytes().hex()
             schemas_seen[schema] = None
-            texts = cells(batch.table, config.read.text_fields)
+            texts = cells(records.table, config.read.text_fields)
             spans = {d.name: d.detect(texts.text) for d in config.detectors}
-            signals = _signals(batch, ids, texts, spans["pii"], config)
+            signals = _signals(records, texts, spans["pii"], config)
             writers["signals"].write_table(signals)
-            writers["findings"].write_table(_findings(batch, ids, texts, spans, config))
+            writers["findings"].write_table(_findings(records, texts, spans, config))
             if config.policy.annotations:
-                writers["annotations"].write_table(_annotations(batch, config.policy.annotations))
+                writers["annotations"].write_table(_annotations(records, config.policy.annotations))
             counts["records"] += signals.num_rows
             counts["text_bytes"] += pc.sum(signals["n_bytes"]).as_py() or 0
     finally:
@@ -141,18 +110,16 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
     (folder / "summary.json").write_text(json.dumps(counts), encoding="utf-8")
 
 
-def _signals(
-    batch: Batch, ids: pa.Array, texts: Cells, personal: pa.Table, config: ScanConfig
-) -> pa.Table:
-    n_rows = batch.table.num_rows
+def _signals(records: Records, texts: Cells, personal: pa.Table, config: ScanConfig) -> pa.Table:
+    n_rows = records.table.num_rows
     digests = record_digests(texts, n_rows, config.key)
     return conform(
         pa.table(
             {
-                "record_id": ids,
-                "shard": _repeated(batch.shard, n_rows),
-                "position": batch.positions,
-                "source_id": source_ids(config.registry, batch.table, batch.shard),
+                "record_id": records.ids,
+                "shard": records.shards,
+                "position": records.positions,
+                "source_id": source_ids(config.registry, records.table, records.shards),
                 "n_chars": _per_record(pc.utf8_length(texts.text), texts.row, n_rows),
                 "n_bytes": _per_record(pc.binary_length(texts.text), texts.row, n_rows),
                 "language": identify(_longest_texts(texts, n_rows)),
@@ -211,14 +178,13 @@ def _longest_texts(texts: Cells, n_rows: int) -> pa.Array:
 
 
 def _findings(
-    batch: Batch,
-    ids: pa.Array,
+    records: Records,
     texts: Cells,
     spans: Mapping[str, pa.Table],
     config: ScanConfig,
 ) -> pa.Table:
     tables = [
-        _located(detector, spans[detector.name], batch, ids, texts, config)
+        _located(detector, spans[detector.name], records, texts, config)
         for detector in config.detectors
     ]
     found = pa.concat_tables([FINDINGS.empty_table(), *tables])
@@ -229,8 +195,7 @@ def _findings(
 def _located(
     detector: Detector,
     spans: pa.Table,
-    batch: Batch,
-    ids: pa.Array,
+    records: Records,
     texts: Cells,
     config: ScanConfig,
 ) -> pa.Table:
@@ -256,9 +221,9 @@ def _located(
     return conform(
         pa.table(
             {
-                "record_id": ids.take(rows),
-                "shard": _repeated(batch.shard, n),
-                "position": batch.positions.take(rows),
+                "record_id": records.ids.take(rows),
+                "shard": records.shards.take(rows),
+                "position": records.positions.take(rows),
                 "field": texts.field.take(spans["cell"].combine_chunks()),
                 "detector": _repeated(detector.name, n),
                 "category": spans["category"],
@@ -274,16 +239,16 @@ def _located(
     )
 
 
-def _annotations(batch: Batch, columns: AnnotationColumns) -> pa.Table:
+def _annotations(records: Records, columns: AnnotationColumns) -> pa.Table:
     """Returns the annotations that the records carry; a record without all three has none."""
     names = {"item_id": columns.item, "annotator_id": columns.annotator, "label": columns.label}
-    if any(name not in batch.table.column_names for name in names.values()):
+    if any(name not in records.table.column_names for name in names.values()):
         return RECORD_ANNOTATIONS.empty_table()
     table = pa.table(
         {
-            "shard": _repeated(batch.shard, batch.table.num_rows),
-            "position": batch.positions,
-            **{to: batch.table[name].cast(pa.string()) for to, name in names.items()},
+            "shard": records.shards,
+            "position": records.positions,
+            **{to: records.table[name].cast(pa.string()) for to, name in names.items()},
         }
     )
     return conform(table.drop_null(), RECORD_ANNOTATIONS)

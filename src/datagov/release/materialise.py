@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import rfc8785
 
 from datagov import __version__
-from datagov.corpus.batch import Batch, Cells
+from datagov.corpus.batch import Cells
 from datagov.corpus.cells import cells, with_texts
 from datagov.corpus.schema import to_schema
 from datagov.corpus.write import RecordWriter
@@ -35,8 +35,9 @@ from datagov.release.decisions import (
     suspect_reasons,
     with_severity,
 )
-from datagov.release.evidence import UnitEvidence, readable_records
+from datagov.release.evidence import UnitEvidence
 from datagov.release.keys import named
+from datagov.release.records import Records, readable_records
 from datagov.release.redaction import Removal, redact
 from datagov.release.workspace import Workspace
 from datagov.tables import ACTIONS, DECISIONS, DUPLICATES, FINDINGS, REJECTS, SIGNALS, conform
@@ -152,8 +153,8 @@ def _write_part(
         for unit in part.units:
             known = _Known.of(unit, part, verdicts, config)
             written = [
-                _write_batch(batch, ids, block, known, schema, config, data, quarantine)
-                for batch, ids, block in _aligned(unit, known, config)
+                _write_records(records, block, known, schema, config, data, quarantine)
+                for records, block in _aligned(unit, known, config)
             ]
             table = pl.concat([known.decisions.clear(), *written])
             part_rejects = pa.concat_tables([unit.table("rejects"), known.repeated_rejects()])
@@ -261,18 +262,18 @@ def _duplicates_table(of_part: pl.DataFrame, signals: pl.DataFrame) -> pa.Table:
 
 def _aligned(
     evidence: UnitEvidence, known: _Known, config: ScanConfig
-) -> Iterator[tuple[Batch, pa.Array, pl.DataFrame]]:
-    """Yields each batch of the second reading with the decisions about its records."""
+) -> Iterator[tuple[Records, pl.DataFrame]]:
+    """Yields the records of the second reading with the decisions about them."""
     at = 0
-    for batch, ids in readable_records(evidence.unit, config):
-        n_rows = batch.table.num_rows
+    for records in readable_records(evidence.unit, config):
+        n_rows = records.table.num_rows
         block = known.decisions.slice(at, n_rows)
         at += n_rows
-        if block["position"].to_list() != batch.positions.to_pylist():
+        if block["position"].to_list() != records.positions.to_pylist():
             at = -1
             break
         if n_rows:
-            yield batch, ids, block
+            yield records, block
     if at != known.decisions.height:
         raise AccountingError(
             f"{evidence.unit[0].shard.name}: holds other records than when it was scanned; "
@@ -280,9 +281,8 @@ def _aligned(
         )
 
 
-def _write_batch(
-    batch: Batch,
-    ids: pa.Array,
+def _write_records(
+    records: Records,
     block: pl.DataFrame,
     known: _Known,
     schema: pa.Schema,
@@ -290,12 +290,12 @@ def _write_batch(
     data: RecordWriter,
     quarantine: RecordWriter,
 ) -> pl.DataFrame:
-    """Writes one batch; returns its decisions without rejected records."""
-    table = batch.table
+    """Writes records; returns the decisions about those that were not rejected."""
+    table = records.table
     if not config.read.id_field:
-        table = table.add_column(0, pa.field(RECORD_ID, pa.string()), ids)
+        table = table.add_column(0, pa.field(RECORD_ID, pa.string()), records.ids)
     texts = cells(table, config.read.text_fields)
-    block, new_texts = _redacted(block, batch, texts, known.findings, config)
+    block, new_texts = _redacted(block, texts, known.findings, config)
     held = block["severity"] == QUARANTINE
     stays = (block["severity"] <= REDACT) & ~block["rejected"]
     quarantine.write(to_schema(table.filter((held & ~block["rejected"]).to_arrow()), schema))
@@ -315,7 +315,7 @@ def _write_batch(
 
 
 def _redacted(
-    block: pl.DataFrame, batch: Batch, texts: Cells, findings: pl.DataFrame, config: ScanConfig
+    block: pl.DataFrame, texts: Cells, findings: pl.DataFrame, config: ScanConfig
 ) -> tuple[pl.DataFrame, pa.Array]:
     """Returns the decisions and texts of a batch after redaction.
 

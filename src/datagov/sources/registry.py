@@ -103,18 +103,25 @@ def _source(entry: Mapping[str, Any]) -> Source:
     )
 
 
-def source_ids(registry: SourceRegistry, table: pa.Table, shard_name: str) -> pa.Array:
+def source_ids(registry: SourceRegistry, table: pa.Table, shards: pa.Array) -> pa.Array:
     """Returns the source of each row, `undeclared` where none matches; never null.
 
-    Complexity: one look-up per distinct value, not per row.
+    Complexity: one look-up per distinct value and shard, not per row.
+
+    Args:
+        registry: The declared sources.
+        table: Records; only the registry's source column is looked at.
+        shards: The name of each record's shard.
     """
-    by_path = _source_of_path(registry, shard_name)
+    names = pl.Series(shards)
+    paths = {name: _source_of_path(registry, name) for name in names.unique().to_list()}
+    by_path = names.replace_strict(paths, return_dtype=pl.String)
     column = registry.source_field
-    if column is None or column not in table.column_names:
-        return pa.repeat(pa.scalar(by_path), table.num_rows)
-    values = pl.Series(table[column].cast(pa.string()))
-    known = values.replace_strict(registry._by_value, default=by_path, return_dtype=pl.String)
-    return known.fill_null(by_path).to_arrow().cast(pa.string())
+    if column is not None and column in table.column_names:
+        values = pl.Series(table[column].cast(pa.string()))
+        known = values.replace_strict(registry._by_value, default=None, return_dtype=pl.String)
+        by_path = known.fill_null(by_path)
+    return by_path.to_arrow().cast(pa.string())
 
 
 def _source_of_path(registry: SourceRegistry, shard_name: str) -> str:
