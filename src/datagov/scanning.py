@@ -3,13 +3,11 @@
 import dataclasses
 import datetime as dt
 import hashlib
-import importlib
 import json
 import logging
 import os
 import platform
 import shutil
-import threading
 import time
 import traceback
 import uuid
@@ -220,8 +218,6 @@ def _run_pipeline(
             len(units),
             sum(reused) / 1e6,
         )
-    # Great Expectations takes seconds to load and is needed when the workers are done.
-    threading.Thread(target=importlib.import_module, args=("datagov.gates.engine",)).start()
     log.info("scanning %d splits in %d parts on %s", len(units), len(parts), engine.described)
     n_written = workspace.n_written
     with progress.scanning(units, n_written, len(parts), bars=run.show_progress):

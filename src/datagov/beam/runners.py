@@ -90,6 +90,11 @@ def _environment(engine: Engine) -> Environment:
     if engine.n_workers == 1:
         return environments.EmbeddedPythonEnvironment.default()
     # Workers have many threads and large short-lived buffers: without this freed memory is kept.
-    memory = "MALLOC_ARENA_MAX=1 ARROW_DEFAULT_MEMORY_POOL=system"
+    # The last is jemalloc's, which polars brings; a process per core needs no threads of its own.
+    memory = (
+        "MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=4194304 MALLOC_TRIM_THRESHOLD_=8388608 "
+        "ARROW_DEFAULT_MEMORY_POOL=system POLARS_MAX_THREADS=1 "
+        "_RJEM_MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0"
+    )
     command = f"{memory} {shlex.quote(sys.executable)} -m datagov.beam.worker"
     return environments.SubprocessSDKEnvironment.from_command_string(command_string=command)

@@ -13,7 +13,7 @@ KEYS = pl.Schema(
     }
 )
 """What `judge` takes; a lower `rank` is rather kept. It is all that crosses the shuffle of a
-record, so it is kept small: the number of its shard, and the first 128 bits of its digests."""
+record, so it is kept small: the number of its shard, and the beginnings of its digests."""
 
 _PLACE = ["shard_order", "position"]
 
@@ -33,7 +33,7 @@ def judge(keys: pl.DataFrame) -> pl.DataFrame:
         "shard_order",
         "position",
         cluster=pl.col("normalised_digest"),
-        exact=pl.len().over("exact_digest") > 1,
+        exact=pl.len().over("normalised_digest", "exact_digest") > 1,
         keep=pl.int_range(pl.len()).over("normalised_digest") == 0,
     )
 

@@ -15,8 +15,9 @@ from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severi
 from datagov.release.evidence import UnitEvidence
 
 N_BUCKETS = 16
-DIGEST_CHARS = 32
-"""How much of a digest in hex is compared: 128 bits; by chance two meet once in 10^38 pairs."""
+DIGEST_CHARS = {"normalised_digest": 32, "exact_digest": 16}
+"""How much of a digest in hex is compared: 128 bits, by chance two meet once in 10^38 pairs; and
+64 bits among texts that are already known to be equal after normalising."""
 
 Bucketed = Iterator[tuple[int, pa.Table]]
 
@@ -58,8 +59,8 @@ def duplicate_keys(
         )
         bucket = pl.col("normalised_digest").str.slice(0, 4).str.to_integer(base=16) % N_BUCKETS
         short = [
-            pl.col(name).str.slice(0, DIGEST_CHARS).str.decode("hex")
-            for name in ("exact_digest", "normalised_digest")
+            pl.col(name).str.slice(0, n_chars).str.decode("hex")
+            for name, n_chars in DIGEST_CHARS.items()
         ]
         keys = _placed(rows.with_columns(_bucket=bucket), part, config).with_columns(short)
         typed = [pl.col(name).cast(kind) for name, kind in KEYS.items()]
