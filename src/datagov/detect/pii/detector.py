@@ -114,10 +114,10 @@ class _Page:
 
     def spans(self, ids: list[int], places: list[int]) -> list[Span]:
         """Returns all confirmed spans, overlapping ones included."""
-        by_search: dict[int, list[tuple[int, int]]] = {}
+        by_search: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
         for identifier, place in zip(ids, places, strict=True):
-            which, pattern = self.scan.owners[identifier]
-            by_search.setdefault(which, []).append((place, pattern))
+            which, patterns = self.scan.owners[identifier]
+            by_search.setdefault(which, []).append((place, patterns))
         spans: list[Span] = []
         for which, near in sorted(by_search.items()):
             if which == PHONE_ID:

@@ -28,7 +28,7 @@ class Plan:
     Attributes:
         searches: One per recogniser; the one at PHONE_ID stands for phone numbers and is empty.
         expressions: What to scan for.
-        owners: For each expression the index of its search, and of its pattern there.
+        owners: For each expression the index of its search, and of its patterns there.
         vocabulary: Context words; the bit of a mask is the index of the search.
         context_only: Entities that count only beside a context word.
         regions: Of phone numbers without a country code.
@@ -38,7 +38,7 @@ class Plan:
 
     searches: tuple[Search, ...]
     expressions: tuple[Expression, ...]
-    owners: tuple[tuple[int, int], ...]
+    owners: tuple[tuple[int, tuple[int, ...]], ...]
     vocabulary: Vocabulary
     context_only: frozenset[str]
     regions: tuple[str, ...]
@@ -79,22 +79,24 @@ def plan(
             alone = recogniser.entity in context_only
             weak = tuple(alone or recogniser.best_score(p) < min_score for p in patterns)
             searches.append(Search.of(recogniser, patterns, weak))
-    expressions, owners = [], []
+    owners: dict[tuple[int, str, int], tuple[int, ...]] = {}
     if "PHONE_NUMBER" in entities:
-        expressions.append(Expression(0, phones.SEED, CASELESS | DOTALL | PREFILTER))
-        owners.append((PHONE_ID, 0))
+        owners[PHONE_ID, phones.SEED, CASELESS | DOTALL | PREFILTER] = ()
     for which, search in enumerate(searches):
         for index, pattern in enumerate(search.patterns):
-            expressions.append(_expression(len(expressions), search.recogniser, pattern))
-            owners.append((which, index))
+            # Patterns of one recogniser may differ in what a scan cannot see.
+            key = (which, *_sought(search.recogniser, pattern))
+            owners[key] = (*owners.get(key, ()), index)
     words = [
         phones.CONTEXT if which == PHONE_ID else search.recogniser.context
         for which, search in enumerate(searches)
     ]
     return Plan(
         searches=tuple(searches),
-        expressions=tuple(expressions),
-        owners=tuple(owners),
+        expressions=tuple(
+            Expression(i, pattern, flags) for i, (_, pattern, flags) in enumerate(owners)
+        ),
+        owners=tuple((which, indices) for (which, _, _), indices in owners.items()),
         vocabulary=Vocabulary(words),
         context_only=frozenset(context_only),
         regions=regions,
@@ -118,12 +120,13 @@ def _best_score(recogniser: Recogniser, pattern: Pattern) -> float:
     return raised(best) if recogniser.context else best
 
 
-def _expression(identifier: int, recogniser: Recogniser, pattern: Pattern) -> Expression:
+def _sought(recogniser: Recogniser, pattern: Pattern) -> tuple[str, int]:
+    """Returns what to scan for, and with which flags."""
     flags = DOTALL | MULTILINE | PREFILTER
     if recogniser.flags & regex.IGNORECASE:
         flags |= CASELESS
     shape = superset(pattern.regex, recogniser.label(pattern))
-    return Expression(identifier, pattern.superset or shape.pattern, flags)
+    return pattern.superset or shape.pattern, flags
 
 
 def _phone_regions() -> frozenset[str]:

@@ -9,20 +9,20 @@ import logging
 from functools import lru_cache
 from typing import Any
 
+import regex
+
 from datagov.detect.pii.rules import Check, Pattern, Recogniser
 
-_HOST = r"[a-z0-9.\-]"
-
 # Where the derived pattern would match nearly everything, or is too large to compile. By
-# recogniser and pattern; None stands for all patterns.
-_SUPERSETS: dict[tuple[str, str | None], str] = {
+# recogniser and pattern.
+_SUPERSETS: dict[tuple[str, str], str] = {
     # Two characters up to the one after the at sign: `searching.emails` counts on it.
     ("EmailRecognizer", "Email (Medium)"): (
         r"[!#$%&'*+\-/=?^_`{|}~\w\x80-\xff]@(?:\w|[\xc2-\xf4][\x80-\xbf]{1,3})"
     ),
-    ("UrlRecognizer", None): rf"{_HOST}[.](?:[a-z]|[\xc2-\xf4][\x80-\xbf])",
+    # With a digit in it or behind a hyphen after it: most words have none.
     ("UsHealthInsuranceMemberIdRecognizer", "Health insurance member ID (weak)"): (
-        r"\b[A-Z]{1,5}-?[A-Z0-9]{5,14}\b"
+        r"\b[A-Z][A-Z0-9-]{0,63}[0-9][A-Z0-9]{0,14}\b"
     ),
 }
 
@@ -51,7 +51,8 @@ def _recogniser(name: str, original: Any, base: type) -> Recogniser:
         name=name,
         entity=original.supported_entities[0],
         patterns=tuple(
-            Pattern(p.name, p.regex, p.score, _superset(name, p.name)) for p in original.patterns
+            Pattern(p.name, p.regex, p.score, _superset(name, p), _LATE.get(p.name, 0))
+            for p in original.patterns
         ),
         flags=int(original.global_regex_flags),
         context=tuple(word.lower() for word in original.context or ()),
@@ -61,8 +62,25 @@ def _recogniser(name: str, original: Any, base: type) -> Recogniser:
     )
 
 
-def _superset(recogniser: str, pattern: str) -> str:
-    return _SUPERSETS.get((recogniser, pattern), _SUPERSETS.get((recogniser, None), ""))
+def _superset(recogniser: str, pattern: Any) -> str:
+    if recogniser == "UrlRecognizer":
+        return _domain(pattern.regex)
+    return _SUPERSETS.get((recogniser, pattern.name), "")
+
+
+_LATE = {"Health insurance member ID (weak)": 64}
+"""Code points by which a superset ends behind the match."""
+
+_TOP_LEVEL = regex.compile(r"\(\?:([a-z0-9\-]+)\)")
+
+
+def _domain(url: str) -> str:
+    """Returns what is common to all URLs: a host name with one of the top-level domains in `url`.
+
+    Where the path ends does not matter, since a URL is looked for from blank to blank.
+    """
+    names = "|".join(sorted(set(_TOP_LEVEL.findall(url))))
+    return rf"[a-z0-9.\-][.](?:{names}|[\xc2-\xf4][\x80-\xbf])"
 
 
 def _check(original: Any, method: str, base: type) -> Check | None:

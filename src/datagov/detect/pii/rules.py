@@ -20,12 +20,14 @@ class Pattern:
         score: Score of a match that nothing confirms or refutes.
         superset: A hyperscan pattern over bytes that ends, or for unlimited patterns begins to
             match, wherever `regex` does; "" derives it.
+        late: Code points by which `superset` may end behind the match.
     """
 
     name: str
     regex: str
     score: float
     superset: str = ""
+    late: int = 0
 
 
 @dataclass(frozen=True)

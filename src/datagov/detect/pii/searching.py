@@ -46,7 +46,8 @@ class Search:
         exact: Compiled as their author meant them.
         loose: Compiled with ASCII word characters, so that Han beside a match is a boundary.
         weak: For each pattern whether its matches count only beside a context word.
-        width: Most code points of a match; None where white space delimits it.
+        width: Most code points from the start of a match to where the scan sees it; None where
+            white space delimits it.
     """
 
     recogniser: Recogniser
@@ -62,7 +63,12 @@ class Search:
     ) -> "Search":
         """Returns the search for some patterns of a recogniser."""
         shapes = [superset(p.regex, recogniser.label(p)) for p in patterns]
-        widths = [shape.max_width or (MAX_WIDTH if shape.takes_space else None) for shape in shapes]
+        widths = [
+            shape.max_width + pattern.late
+            if shape.max_width
+            else (MAX_WIDTH if shape.takes_space else None)
+            for shape, pattern in zip(shapes, patterns, strict=True)
+        ]
         flags = recogniser.flags
         return cls(
             recogniser,
@@ -78,7 +84,7 @@ class Search:
         """True if some of the patterns count only beside a context word."""
         return any(self.weak)
 
-    def windows(self, text: str, places: list[tuple[int, int]]) -> Iterator[Window]:
+    def windows(self, text: str, places: list[tuple[int, tuple[int, ...]]]) -> Iterator[Window]:
         """Yields the windows around `places`: ends of possible matches, and pattern indices."""
         at, n = 0, len(places)
         done = 0
@@ -101,9 +107,8 @@ class Search:
                 last = end
                 stop = last + self.width + LOOK_AHEAD
             chosen = places[begin:at]
-            yield Window(
-                start, stop, last, [p for p, _ in chosen], sorted({index for _, index in chosen})
-            )
+            patterns = {index for _, indices in chosen for index in indices}
+            yield Window(start, stop, last, [place for place, _ in chosen], sorted(patterns))
 
     def matches(
         self, index: int, text: str, window: Window, loose: bool
