@@ -11,7 +11,7 @@ from stdnum import luhn
 from stdnum.cn import ric
 
 from datagov.detect.pii import PiiDetector
-from datagov.detect.pii.chinese import is_resident_id, passes_luhn
+from datagov.detect.pii.chinese.checks import is_resident_id, passes_luhn
 
 DETECTOR = PiiDetector()
 

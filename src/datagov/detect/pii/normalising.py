@@ -5,7 +5,7 @@ import unicodedata
 import phonenumbers
 import regex
 
-_TEXTUAL = frozenset(("EMAIL_ADDRESS", "IP_ADDRESS", "URL"))
+_TEXTUAL = frozenset(("CN_WECHAT", "EMAIL_ADDRESS", "IP_ADDRESS", "URL"))
 _NOT_WORD = regex.compile(r"[\W_]+")
 
 

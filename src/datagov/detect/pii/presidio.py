@@ -22,7 +22,7 @@ _SUPERSETS: dict[tuple[str, str], str] = {
     ),
     # With a digit in it or behind a hyphen after it: most words have none.
     ("UsHealthInsuranceMemberIdRecognizer", "Health insurance member ID (weak)"): (
-        r"\b[A-Z][A-Z0-9-]{0,63}[0-9][A-Z0-9]{0,14}\b"
+        r"\b[A-Z][A-Z0-9-]{0,63}[0-9][A-Z0-9]{0,14}"
     ),
 }
 
