@@ -1,15 +1,15 @@
 """The words of sensitive information, read from `lexicon/*.yaml`, as what one scan looks for.
 
-A lexicon has three kinds of words. *Terms* name something sensitive and count by how they are tied
-to a person ("my ... diabetes"). *Verbs* tie what follows them to their subject ("diagnosed with").
-*Labels* open a field of a record ("Diagnosis:"). Places of numbers (coordinates, ages) are terms
-given by a pattern.
+A lexicon has four kinds of words. *Terms* name what somebody has ("my diabetes"), *states* what
+somebody is ("I am a Muslim"); they count by how they are tied to a person. *Verbs* tie what
+follows them to their subject ("diagnosed with"). *Labels* open a field of a record ("Diagnosis:").
+Numbers (coordinates, ages) are terms given by a pattern.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import regex
 
@@ -18,13 +18,13 @@ from datagov.detect.pii.sensitive.data import parse_data
 
 FILES = ("belief", "biometric", "finance", "health", "identity", "location", "minor")
 
-TERM, VERB, LABEL = "term", "verb", "label"
+TERM, STATE, VERB, LABEL = "term", "state", "verb", "label"
 
 _COLON = r"(?:\x3a|\xef\xbc\x9a|\xe3\x80\x91)"
 _APOSTROPHE = r"(?:\x27|\xe2\x80\x99)"
 _BLANK = r"(?:[ \n]|\xc2\xa0)"
 
-Pattern = regex.Pattern[str]
+Pattern: TypeAlias = regex.Pattern[str]
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,16 @@ class Lexicon:
         links: Ends in what ties a term to the speaker: "I have"; None if nothing does.
         needs: Without a match of this beside it nothing counts: an amount of money.
         label_value: What the value of a label must begin with; None for anything.
+        object: What the object of a verb must hold; None for anything.
+        unless_after: A term does not count if this follows it; None for no such condition.
     """
 
     category: str
     links: Pattern | None
     needs: Pattern | None
     label_value: Pattern | None
+    object: Pattern | None
+    unless_after: Pattern | None
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Trigger:
 
     Attributes:
         lexicon: Whose word it is.
-        role: TERM, VERB or LABEL.
+        role: TERM, STATE, VERB or LABEL.
         form: The word; its length in code points is that of the hit.
         exact: For a term given by a pattern, the pattern over text.
     """
@@ -68,8 +72,9 @@ class Links:
     Attributes:
         own: "my".
         their: "his".
-        self: The speaker, somewhere in a clause.
-        they: Somebody spoken of, somewhere in a clause.
+        self: The speaker as the subject of a verb.
+        has: What ties a term to a person spoken of by name.
+        they: Somebody spoken of, somewhere in a sentence.
         many: Many people, right before a verb.
         numbered: A person by a number.
         genitive: Between a name and what is its bearer's.
@@ -78,6 +83,7 @@ class Links:
     own: Pattern
     their: Pattern
     self: Pattern
+    has: Pattern
     they: Pattern
     many: Pattern
     numbered: Pattern
@@ -100,8 +106,10 @@ def expressions() -> tuple[Expression, ...]:
 def links() -> Links:
     """Returns the patterns of `persons.yaml`."""
     persons = parse_data("lexicon/persons.yaml")
-    at_end = {name: _joined(_all(persons[name]), "$") for name in ("own", "their", "many")}
-    inside = {name: _joined(_all(persons[name])) for name in ("self", "they", "numbered")}
+    at_end = {
+        name: _joined(_all(persons[name]), "$") for name in ("own", "their", "many", "self", "has")
+    }
+    inside = {name: _joined(_all(persons[name])) for name in ("they", "numbered")}
     return Links(**at_end, **inside, genitive=_joined(persons["genitive"]))
 
 
@@ -117,6 +125,8 @@ def _triggers(declared: Mapping[str, Any], persons: Any) -> Iterator[tuple[Trigg
     lexicon = _lexicon(declared, persons)
     for form in _all(declared["terms"]):
         yield Trigger(lexicon, TERM, form), _literal(form)
+    for form in _all(declared.get("states", {})):
+        yield Trigger(lexicon, STATE, form), _literal(form)
     for form in _all(declared["verbs"]):
         yield Trigger(lexicon, VERB, form), _literal(form)
     for form in _all(declared["labels"]):
@@ -133,18 +143,23 @@ def _lexicon(declared: Mapping[str, Any], persons: Any) -> Lexicon:
         for name in declared["links"]
         for pattern in own_links.get(name) or _all(persons[name])
     ]
-    needs, value = declared.get("needs"), declared.get("label_value")
     return Lexicon(
         declared["category"],
         _joined(ties, "$") if ties else None,
-        regex.compile(needs, regex.IGNORECASE) if needs else None,
-        regex.compile(value, regex.IGNORECASE) if value else None,
+        _compiled(declared.get("needs"), regex.IGNORECASE),
+        _compiled(declared.get("label_value"), regex.IGNORECASE),
+        _compiled(declared.get("object")),
+        _compiled(declared.get("unless_after"), regex.IGNORECASE),
     )
 
 
 def _all(by_language: Mapping[str, Sequence[str]]) -> list[str]:
     """Returns the words of all languages, each once: `religion` is English, German and French."""
     return list(dict.fromkeys(word for words in by_language.values() for word in words))
+
+
+def _compiled(pattern: str | None, flags: int = 0) -> Pattern | None:
+    return regex.compile(pattern, flags) if pattern else None
 
 
 def _joined(patterns: Sequence[str], end: str = "") -> Pattern:

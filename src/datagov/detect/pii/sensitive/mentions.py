@@ -44,7 +44,7 @@ def find_mentions(
 
 
 def _strongest(spans: Iterable[Span]) -> list[Span]:
-    """Returns the spans that overlap no stronger one (or longer one as strong) of their category."""
+    """Returns the spans that overlap no stronger (or as strong and longer) one of the category."""
     kept: dict[str, list[Span]] = {}
     for span in sorted(set(spans), key=lambda s: (-s.score, s.start - s.end, s)):
         same = kept.setdefault(span.entity, [])

@@ -18,11 +18,12 @@ So "X was a Catholic bishop" stays below the default threshold of 0.4.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import regex
 
 from datagov.detect.pii.sensitive.classes import OTHER, class_of
-from datagov.detect.pii.sensitive.lexicon import LABEL, TERM, Trigger, links
+from datagov.detect.pii.sensitive.lexicon import LABEL, STATE, VERB, Trigger, links
 from datagov.detect.pii.sensitive.sentences import record, sentence
 from datagov.detect.pii.spans import Span
 
@@ -42,10 +43,29 @@ _BEFORE = 60
 _AMOUNT = 30
 """Code points between a term and its amount, at most."""
 
-_OBJECT = regex.compile(r"(?:\s*[^\s,，;；:：。．.!！?？|()（）\"”]+){1,4}")
+_STOP_WORDS = (
+    "after|and|as|at|because|but|by|during|for|from|in|is|last|on|since|that|was|when|which|who"
+)
+_LETTERS = r"\p{Han}\p{Hiragana}\p{Katakana}"
+_MARKS = r"\s,，;；:：、。．.!！?？|()（）\[\]\"“”<>"
+_OBJECT = regex.compile(
+    rf"(?:\s*(?!(?:{_STOP_WORDS})\b)(?:[{_LETTERS}]{{1,12}}|[^{_MARKS}{_LETTERS}]+)){{1,4}}",
+    regex.IGNORECASE,
+)
+_OBJECT_BEFORE = regex.compile(rf"[^{_MARKS}はが]{{1,12}} ?$")
+_PARTICLES = "とをにの을를의에진혐유"
+"""What verbs begin with that follow their object, in Japanese and Korean."""
+
 _FIELD = regex.compile(r"[ \t]*([^,，;；。\n|]{1,60})")
 _FIELD_START = regex.compile(r"(?:^|[\n,，;；。|/、\t•*【\[({\"“])[ \t*_-]{0,4}$")
 _UNBOUNDED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]")
+
+
+class _Found(NamedTuple):
+    start: int
+    end: int
+    score: float
+    tie: str
 
 
 class Page:
@@ -67,14 +87,14 @@ class Page:
                 continue
             if trigger.role == LABEL:
                 found = self._field(trigger, start, stop)
-            elif trigger.role == TERM:
-                found = self._term(trigger, start, stop)
-            else:
+            elif trigger.role == VERB:
                 found = self._verb(trigger, start, stop)
+            else:
+                found = self._term(trigger, start, stop)
             if found:
-                last, score, tie = found
                 category = trigger.lexicon.category
-                yield Span(start, last, category, f"{RULE}: {trigger.role}, {tie}", score)
+                rule = f"{RULE}: {trigger.role}, {found.tie}"
+                yield Span(found.start, found.end, category, rule, found.score)
 
     def _places(self, trigger: Trigger, end: int) -> Iterator[tuple[int, int]]:
         if trigger.exact:
@@ -95,53 +115,76 @@ class Page:
             or _joined(text[end - 1 : end], text[end : end + 1])
         )
 
-    def _term(self, trigger: Trigger, start: int, end: int) -> tuple[int, float, str] | None:
+    def _term(self, trigger: Trigger, start: int, end: int) -> "_Found | None":
+        lexicon = trigger.lexicon
+        if lexicon.unless_after and lexicon.unless_after.match(self.text, end):
+            return None
         low, high = sentence(self.text, start, end)
         last = end
-        if trigger.lexicon.needs:
-            amount = trigger.lexicon.needs.search(self.text, end, min(high, end + _AMOUNT))
+        if lexicon.needs:
+            amount = lexicon.needs.search(self.text, end, min(high, end + _AMOUNT))
             if not amount:
                 return None
             last = amount.end()
         near = self._persons(low, high)
-        before = self.text[max(low, start - _BEFORE) : start]
-        tie = self._tie(trigger, before, start, near)
-        return tie and (last, *tie)
+        if any(span.start < end and start < span.end for span in near):
+            return None
+        tie = self._tie(trigger, self.text[max(low, start - _BEFORE) : start], start, near)
+        return tie and self._asserted(_Found(start, last, *tie), high)
 
     def _tie(
         self, trigger: Trigger, before: str, start: int, near: list[Span]
     ) -> tuple[float, str] | None:
-        said = links()
+        said, lexicon = links(), trigger.lexicon
+        if lexicon.links and lexicon.links.search(before):
+            return SPEAKER_HAS, "speaker"
+        if trigger.role == STATE:
+            return _beside(near)
         if said.own.search(before):
             return SPEAKER_HAS, "own"
-        if trigger.lexicon.links and trigger.lexicon.links.search(before):
-            return SPEAKER_HAS, "speaker"
-        for span in near:
-            if span.end <= start and said.genitive.fullmatch(self.text, span.end, start):
-                return GENITIVE, "genitive"
+        named = [span for span in near if start - _BEFORE < span.end <= start]
+        if any(said.genitive.fullmatch(self.text, span.end, start) for span in named):
+            return GENITIVE, "genitive"
+        if named and said.has.search(before):
+            return PERSON_VERB, "person has"
         if said.their.search(before):
             return (THEIRS, "theirs beside person") if near else (BESIDE, "theirs")
         return _beside(near)
 
-    def _verb(self, trigger: Trigger, start: int, end: int) -> tuple[int, float, str] | None:
+    def _verb(self, trigger: Trigger, start: int, end: int) -> "_Found | None":
         low, high = sentence(self.text, start, end)
-        what = _OBJECT.match(self.text, end, high)
-        last = what.end() if what else end
-        said = links()
+        if trigger.form[0] in _PARTICLES:
+            what = _OBJECT_BEFORE.search(self.text, low, start)
+            first, last = what.start() if what else start, end
+        else:
+            what = _OBJECT.match(self.text, end, high)
+            first, last = start, what.end() if what else end
+        needed = trigger.lexicon.object
+        if needed and not needed.search(self.text, min(first, end), last):
+            return None
         near = self._persons(low, high)
-        before = self.text[max(low, start - _BEFORE) : start]
-        if said.many.search(before):
-            return (last, BESIDE, "many beside person") if near else None
-        if said.self.search(before):
-            return last, SPEAKER_VERB, "speaker"
-        if any(span.end <= start for span in near):
-            return last, PERSON_VERB, "person"
-        if said.they.search(before):
-            return last, *((THEIRS, "theirs beside person") if near else (BESIDE, "theirs"))
-        tie = _beside(near)
-        return tie and (last, *tie)
+        tie = self._subject(self.text[max(low, start - _BEFORE) : start], start, near)
+        return tie and self._asserted(_Found(first, last, *tie), high)
 
-    def _field(self, trigger: Trigger, start: int, end: int) -> tuple[int, float, str] | None:
+    def _subject(self, before: str, start: int, near: list[Span]) -> tuple[float, str] | None:
+        said = links()
+        if said.self.search(before):
+            return SPEAKER_VERB, "speaker"
+        if said.many.search(before):
+            return (BESIDE, "many beside person") if near else None
+        if any(start - _BEFORE < span.end <= start for span in near):
+            return PERSON_VERB, "person"
+        if said.they.search(before):
+            return (THEIRS, "theirs beside person") if near else (BESIDE, "theirs")
+        return _beside(near)
+
+    def _asserted(self, found: "_Found", high: int) -> "_Found":
+        """Returns the finding; one in a question says of nobody that it is so."""
+        if self.text[high : high + 1] in ("?", "？", "؟"):
+            return found._replace(score=min(found.score, BESIDE), tie=f"{found.tie}, asked")
+        return found
+
+    def _field(self, trigger: Trigger, start: int, end: int) -> "_Found | None":
         if not _FIELD_START.search(self.text, max(0, start - 6), start):
             return None
         value = _FIELD.match(self.text, end)
@@ -158,7 +201,7 @@ class Page:
             return None
         last = first + len(self.text[first:last].rstrip())
         near = self._persons(*record(self.text, start, last))
-        return (last, FIELD, "field of a person's record") if near else None
+        return _Found(start, last, FIELD, "field of a person's record") if near else None
 
     def _persons(self, low: int, high: int) -> list[Span]:
         """Returns the persons found in a stretch of the text, and those named by a number there."""
@@ -167,7 +210,7 @@ class Page:
         if not found:
             match = links().numbered.search(self.text, low, high)
             if match:
-                return [Span(*match.span(), "ID", RULE, 1.0)]
+                return [Span(match.start(), match.end(), "ID", RULE, 1.0)]
         return found
 
 
