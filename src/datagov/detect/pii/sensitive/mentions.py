@@ -1,5 +1,6 @@
 """Mentions of what is sensitive, tied to a person in the same sentence."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -45,9 +46,13 @@ def find_mentions(
 
 def _strongest(spans: Iterable[Span]) -> list[Span]:
     """Returns the spans that overlap no stronger (or as strong and longer) one of the category."""
-    kept: dict[str, list[Span]] = {}
+    kept: dict[str, list[tuple[int, int, Span]]] = {}
     for span in sorted(set(spans), key=lambda s: (-s.score, s.start - s.end, s)):
         same = kept.setdefault(span.entity, [])
-        if not any(span.start < other.end and other.start < span.end for other in same):
-            same.append(span)
-    return sorted(span for same in kept.values() for span in same)
+        at = bisect_left(same, (span.start,))
+        # What is kept does not overlap, so only the neighbours can.
+        if (at == 0 or same[at - 1][1] <= span.start) and (
+            at == len(same) or span.end <= same[at][0]
+        ):
+            same.insert(at, (span.start, span.end, span))
+    return sorted(span for same in kept.values() for _, _, span in same)

@@ -7,7 +7,7 @@ REACH = 300
 
 # Not behind an initial or a title; a line that goes on in small letters is one sentence.
 _END = (
-    r"(?:(?<!\b\p{Lu}\p{Ll}?)(?<!\b(?:Mrs|Mme|Prof|Sra|Dra|Hon|Rev))[.!?](?=[\"'”’)\]]{0,2}(?:\s|$))"
+    r"(?:(?<!\b\p{Lu}\p{Ll}?)(?<!\b(?:Mrs|Mme|Prof|Sra|Dra|No|Nos|Nr))[.!?](?=[\"'”’)\]]{0,2}(?:\s|$))"
     r"|[。！？!?．｡؟।]|[；;](?=\s|[^\x00-\x7f])"
     r"|(?<![\p{Ll},]\r?)\r?\n|\n(?!\p{Ll}))"
 )
@@ -31,6 +31,8 @@ def _around(
     text: str, start: int, end: int, back: regex.Pattern[str], ahead: regex.Pattern[str]
 ) -> tuple[int, int]:
     low, high = max(0, start - REACH), min(len(text), end + REACH)
-    before = back.search(text, low, start)
+    # An end is told by what follows it: the search runs on past the place.
+    ends = (match.end() for match in back.finditer(text, low, start + 3))
+    first = next((place for place in ends if place <= start), low)
     behind = ahead.search(text, end, high)
-    return before.end() if before else low, behind.start() if behind else high
+    return first, behind.start() if behind else high

@@ -40,6 +40,9 @@ _NO_PERSON = frozenset(["IP_ADDRESS", "MAC_ADDRESS"])
 _BEFORE = 60
 """Code points before a term in which what ties it may stand."""
 
+_SUBJECT = 40
+"""Code points before a verb in which its subject may stand."""
+
 _AMOUNT = 30
 """Code points between a term and its amount, at most."""
 
@@ -105,7 +108,10 @@ class Page:
         length = len(trigger.form)
         if trigger.role == LABEL:
             length += 1 + (self.text[end - 2 : end - 1] == " ")
-        yield end - length, end
+        start = end - length
+        # The scan may have begun in the text before.
+        if start >= 0 and not (trigger.form.isupper() and self.text[start:end] != trigger.form):
+            yield start, end
 
     def _is_whole(self, start: int, end: int) -> bool:
         """True if no letter of a script with blanks carries the word on."""
@@ -163,7 +169,7 @@ class Page:
         if needed and not needed.search(self.text, min(first, end), last):
             return None
         near = self._persons(low, high)
-        tie = self._subject(self.text[max(low, start - _BEFORE) : start], start, near)
+        tie = self._subject(self.text[max(low, start - _SUBJECT) : start], start, near)
         return tie and self._asserted(_Found(first, last, *tie), high)
 
     def _subject(self, before: str, start: int, near: list[Span]) -> tuple[float, str] | None:
@@ -172,7 +178,7 @@ class Page:
             return SPEAKER_VERB, "speaker"
         if said.many.search(before):
             return (BESIDE, "many beside person") if near else None
-        if any(start - _BEFORE < span.end <= start for span in near):
+        if any(start - _SUBJECT < span.end <= start for span in near):
             return PERSON_VERB, "person"
         if said.they.search(before):
             return (THEIRS, "theirs beside person") if near else (BESIDE, "theirs")
@@ -193,7 +199,9 @@ class Page:
         first, last = value.span(1)
         lexicon = trigger.lexicon
         if lexicon.needs:
-            amount = lexicon.needs.search(self.text, first, last)
+            amount = lexicon.needs.search(self.text, first, last + _AMOUNT)
+            if amount and amount.start() > last:
+                amount = None
             if not amount:
                 return None
             last = amount.end()
