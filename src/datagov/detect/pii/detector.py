@@ -18,6 +18,7 @@ from datagov.detect.pii.neighbours import hides, holds_blankless, stands_free, t
 from datagov.detect.pii.normalising import normalise
 from datagov.detect.pii.plan import PHONE_ID, Plan, plan
 from datagov.detect.pii.searching import Search, Window
+from datagov.detect.pii.sensitive.mentions import find_mentions
 from datagov.detect.pii.spans import Span, overlap_test, spans_table, without_contained
 from datagov.detect.text_buffer import TextBuffer
 
@@ -95,7 +96,20 @@ class PiiDetector:
             page = _Page(text, text if text.isascii() else like_ascii[cell].as_py(), scan)
             spans = page.spans(ids[first:last].tolist(), places[first:last].tolist())
             found.append((cell, without_contained(spans)))
+        if scan.mentions:
+            found = self._with_mentions(original, found, scan)
         return spans_table(found)
+
+    def _with_mentions(
+        self, texts: pa.Array, found: list[tuple[int, list[Span]]], scan: Plan
+    ) -> list[tuple[int, list[Span]]]:
+        """Adds what is sensitive and stands in one sentence with a person."""
+        spans = {cell: list(of_cell) for cell, of_cell in found}
+        for cell, mentions in find_mentions(texts, found):
+            spans.setdefault(cell, []).extend(
+                s for s in mentions if s.entity in scan.mentions and s.score >= scan.min_score
+            )
+        return sorted(spans.items())
 
     def normalise(self, category: str, value: str) -> str:
         """Returns the form of `value` under which two spellings of one thing are equal."""

@@ -14,6 +14,7 @@ from datagov.detect.pii.context import Vocabulary, raised
 from datagov.detect.pii.presidio import presidio_recognisers
 from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.searching import Search
+from datagov.detect.pii.sensitive.lexicon import MENTIONS
 from datagov.detect.pii.supersets import superset
 from datagov.errors import ConfigError
 
@@ -34,6 +35,7 @@ class Plan:
         regions: Of phone numbers without a country code.
         additions: Whether to find more than Presidio.
         min_score: Findings below are left out.
+        mentions: Categories of what is sensitive beside a person.
     """
 
     searches: tuple[Search, ...]
@@ -44,6 +46,7 @@ class Plan:
     regions: tuple[str, ...]
     additions: bool
     min_score: float
+    mentions: frozenset[str]
 
 
 @lru_cache(maxsize=8)
@@ -62,7 +65,7 @@ def plan(
         ConfigError: An entity, language, rule or region is not known.
     """
     known = _recognisers(languages, additions)
-    _check_known("entities", entities, {r.entity for r in known} | {"PHONE_NUMBER"})
+    _check_known("entities", entities, {r.entity for r in known} | {"PHONE_NUMBER", *MENTIONS})
     _check_known("without", without, {r.label(p) for r in known for p in r.patterns})
     _check_known("phone_regions", regions, _phone_regions())
     searches = [Search.of(Recogniser(phones.RECOGNISER, "PHONE_NUMBER", (), 0), (), ())]
@@ -102,6 +105,7 @@ def plan(
         regions=regions,
         additions=additions,
         min_score=min_score,
+        mentions=frozenset(MENTIONS) & frozenset(entities),
     )
 
 

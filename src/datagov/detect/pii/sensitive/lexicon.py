@@ -18,6 +18,9 @@ from datagov.detect.pii.sensitive.data import parse_data
 
 FILES = ("belief", "biometric", "finance", "health", "identity", "location", "minor")
 
+MENTIONS = tuple(f"SENSITIVE_{name.upper()}" for name in FILES)
+"""The categories, one for each file."""
+
 TERM, STATE, VERB, LABEL = "term", "state", "verb", "label"
 
 _COLON = r"(?:\x3a|\xef\xbc\x9a|\xe3\x80\x91)"
