@@ -42,6 +42,46 @@ def test_the_most_specific_rule_and_the_highest_step_count():
     assert policy.actions("nothing", pl.Series([], dtype=pl.String), pl.Series([])).to_list() == []
 
 
+def test_a_class_of_personal_information_stands_between_category_and_detector(tmp_path):
+    path = tmp_path / "p.yaml"
+    path.write_text(
+        """version: 1
+purpose: x
+rules:
+  pii: {action: redact}
+  pii.personal: {action: keep}
+  pii.sensitive: {action: quarantine, from_score: 0.5}
+  pii.medical_health: {action: drop}
+  pii.UK_NHS: {action: redact}
+  restricted: {action: keep}
+""",
+        encoding="utf-8",
+    )
+    policy = load_policy(path, KNOWN)
+    names = ["UK_NHS", "SENSITIVE_HEALTH", "CREDIT_CARD", "EMAIL_ADDRESS", "MY_OWN", "URL"]
+    expected = ["redact", "drop", "quarantine", "keep", "keep", "redact"]
+    assert [policy.action("pii", name, 0.9) for name in names] == expected
+    found = policy.actions("pii", pl.Series(names), pl.Series([0.9] * 6, dtype=pl.Float32))
+    assert [ACTIONS[i] for i in found] == expected
+    assert policy.action("pii", "CREDIT_CARD", 0.4) == "keep"
+    assert policy.action("restricted", "sensitive", 1.0) == "keep"
+
+
+def test_a_misspelt_class_is_told_and_a_category_of_ones_own_is_not(tmp_path):
+    text = "version: 1\npurpose: x\nrules:\n  pii.{}: {{action: drop}}\n"
+    lines = told(
+        tmp_path / "p.yaml",
+        text.format("medical_helth"),
+        lambda path: load_policy(path, KNOWN),
+    )
+    assert "did you mean 'medical_health'?" in lines[0]
+    others = text.replace("pii.{}", "quality.{}").format("sensitive")
+    lines = told(tmp_path / "p.yaml", others, lambda path: load_policy(path, KNOWN))
+    assert "quality has no category 'sensitive'" in lines[0]
+    (tmp_path / "p.yaml").write_text(text.format("badge_number"), encoding="utf-8")
+    assert load_policy(tmp_path / "p.yaml", KNOWN).action("pii", "badge_number", 0.0) == "drop"
+
+
 def test_all_mistakes_of_a_policy_are_told_at_once(tmp_path):
     text = """version: 1
 purpos: x

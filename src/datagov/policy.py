@@ -1,5 +1,6 @@
 """The policy: what to do about each category, and from which score."""
 
+import difflib
 import hashlib
 import os
 from collections.abc import Collection, Iterator, Mapping
@@ -11,6 +12,7 @@ import polars as pl
 import rfc8785
 
 from datagov.declared import Declared, Mistake, load_declared, manifest, nearest, parse
+from datagov.detect.pii.sensitive.classes import KINDS, LEVELS, class_of
 from datagov.tables import ACTIONS
 
 SCHEMA = "policy.schema.json"
@@ -18,6 +20,9 @@ DEFAULT = "examples/policy.yaml"
 
 SPAN_DETECTORS = ("pii", "restricted")
 """Detectors whose findings are parts of a text, so that they can be redacted."""
+
+PII_CLASSES = (*LEVELS, *KINDS)
+"""What a rule may name beside the categories: `pii.sensitive`, `pii.medical_health`."""
 
 RECORD_CATEGORIES: Mapping[str, Collection[str]] = {
     "duplicates": ("exact", "normalised"),
@@ -60,7 +65,7 @@ class Policy:
 
     Attributes:
         purpose: What the release is for; each source must permit it.
-        rules: Steps by `detector` or `detector.category`, lowest score first.
+        rules: Steps by `detector`, `pii.class` or `detector.category`, lowest score first.
         annotations: The columns of annotations inside the corpus, if there are any.
         detectors: Options of detectors, by name.
         allowed_columns: The only columns that data/ may have; None allows all.
@@ -86,8 +91,15 @@ class Policy:
         )
 
     def steps(self, detector: str, category: str) -> tuple[Step, ...]:
-        """Returns the steps of the most specific rule; none when there is no rule."""
-        return self.rules.get(f"{detector}.{category}", self.rules.get(detector, ()))
+        """Returns the steps of the most specific rule; none when there is no rule.
+
+        Between `pii.CN_PASSPORT` and `pii` stand the classes of the category, such as
+        `pii.specific_identity`, `pii.sensitive` and `pii.personal`, in this order.
+        """
+        classes = class_of(category).names if detector == "pii" else ()
+        names = (f"{detector}.{name}" for name in (category, *classes))
+        found = (self.rules[name] for name in (*names, detector) if name in self.rules)
+        return next(found, ())
 
     def action(self, detector: str, category: str, score: float) -> str:
         """Returns the action of the highest step that `score` reaches; else `keep`."""
@@ -154,12 +166,21 @@ def _steps(rule: Any) -> tuple[Step, ...]:
     return tuple(sorted(steps, key=lambda step: step.from_score))
 
 
+def _classes(detector: str) -> tuple[str, ...]:
+    return PII_CLASSES if detector == "pii" else ()
+
+
 def _check(value: Mapping[str, Any], known: Mapping[str, Collection[str]]) -> Iterator[Mistake]:
     for name, rule in (value.get("rules") or {}).items():
         detector, _, category = name.partition(".")
         if detector not in known:
             yield Mistake(("rules", name), f"no such detector{nearest(detector, list(known))}")
-        elif category and known[detector] and category not in known[detector]:
+        elif category in (*known[detector], *_classes(detector)):
+            pass
+        elif difflib.get_close_matches(category, _classes(detector), n=1):
+            hint = nearest(category, _classes(detector))
+            yield Mistake(("rules", name), f"{detector} has no class {category!r}{hint}")
+        elif category and known[detector]:
             hint = nearest(category, sorted(known[detector]))
             yield Mistake(("rules", name), f"{detector} has no category {category!r}{hint}")
         redacts = rule and any(step.action == "redact" for step in _steps(rule))

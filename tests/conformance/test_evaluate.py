@@ -159,6 +159,9 @@ def test_what_is_declared_decides(
     assert verdicts(make_release(sources=changes))[control] == verdict
 
 
+LOOKED_FOR = {"sensitive_classes": list(KINDS)}
+COUNTS = dict.fromkeys(KINDS, 0)
+
 METRIC_CHANGES: list[tuple[str, str, dict[str, Any]]] = [
     ("4.1.2a-02", "not_applicable", {}),
     ("4.1.2a-02", "fail", {"findings_by_source": {"wiki": {"pii": 300}}}),
@@ -184,6 +187,18 @@ METRIC_CHANGES: list[tuple[str, str, dict[str, Any]]] = [
     ("4.1.2c-02", "not_evaluated", {"policy/removes": ...}),
     ("4.1.2f-03", "fail", {"left/restricted": 1}),
     ("4.1.2d-01", "fail", {}),
+    ("4.1.2d-01", "pass", {"detectors/0/options": LOOKED_FOR, "sensitive": COUNTS}),
+    ("4.1.2d-01", "not_evaluated", {"detectors/0/options": LOOKED_FOR}),
+    (
+        "4.1.2d-01",
+        "not_evaluated",
+        {"detectors/0/options": LOOKED_FOR, "sensitive": COUNTS | {"belief": None}},
+    ),
+    (
+        "4.1.2d-01",
+        "fail",
+        {"detectors/0/options": {"sensitive_classes": list(KINDS[1:])}, "sensitive": COUNTS},
+    ),
     ("4.1.2d-05", "not_applicable", {}),
     ("4.1.2d-05", "fail", {"records/redacted": 1}),
     ("4.1.2d-06", "not_evaluated", {}),

@@ -266,15 +266,16 @@ def d01_sensitive(control: Control, evidence: Evidence) -> Outcome:
     }
     missing = [name for name in control.value("categories") if name not in covered]
     pointers: tuple[str, ...] = (f"{METRICS}#/detectors", f"{METRICS}#/findings")
-    measured = {"scanned_for": sorted(covered), "not_scanned_for": missing}
+    measured: dict[str, object] = {"scanned_for": sorted(covered), "not_scanned_for": missing}
     if missing:
         reason = f"no detector states that it looks for: {listed(missing)}"
         return Outcome("fail", reason, pointers, measured, limits)
     if not scanned_all(evidence, "pii"):
         return Outcome("fail", "not all records were scanned", pointers, measured, limits)
-    counts = evidence.metrics.get("sensitive")
-    if counts is None:
-        return not_evaluated(control, "no counts by class", pointers, measured, limits)
+    counts = evidence.metrics.get("sensitive") or {}
+    if any(counts.get(name) is None for name in control.value("categories")):
+        return not_evaluated(control, "no counts for all classes", pointers, measured, limits)
+    measured["findings"] = counts
     pointers = (*pointers, f"{METRICS}#/sensitive")
     return Outcome("pass", "all seven classes scanned for and counted", pointers, measured, limits)
 

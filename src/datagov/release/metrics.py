@@ -9,7 +9,10 @@ import polars as pl
 import pyarrow as pa
 
 from datagov.corpus.shards import Shard
-from datagov.detect.detector import config_digest
+from datagov.detect.detector import Detector, config_digest
+from datagov.detect.pii import PiiDetector
+from datagov.detect.pii.entities import DEFAULT_ENTITIES
+from datagov.detect.pii.sensitive.classes import count_by_kind, kinds_looked_for
 from datagov.lineage.keys import key_id
 from datagov.policy import SPAN_DETECTORS
 from datagov.release import accounting
@@ -63,6 +66,7 @@ def collect(
         "inputs": {"shards": len(shards), "bytes": sum(shard.n_bytes for shard in shards)},
         "actions_by_reason": counts.get("actions_by_reason", {}),
         "findings": {d.name: {} for d in config.detectors} | counts.get("findings", {}),
+        "sensitive": _sensitive(counts.get("findings", {}), config),
         "findings_by_source": counts.get("findings_by_source", {}),
         "counted_by_source": counts.get("counted_by_source", {}),
         "detectors": [
@@ -72,7 +76,7 @@ def collect(
                 "config_digest": config_digest(detector),
                 "records_scanned": scanned,
                 "records_not_scanned": 0,
-                "options": {"domains": DOMAINS} if detector.name == "restricted" else {},
+                "options": _options(detector),
             }
             for detector in config.detectors
         ],
@@ -100,6 +104,24 @@ def collect(
         "columns_out": schema.names,
         "text_fields": list(config.read.text_fields),
     }
+
+
+def _options(detector: Detector) -> dict[str, Any]:
+    """Returns what a detector was told to look for, as far as a control asks for it."""
+    if isinstance(detector, PiiDetector):
+        return {"sensitive_classes": list(kinds_looked_for(_entities(detector)))}
+    return {"domains": DOMAINS} if detector.name == "restricted" else {}
+
+
+def _entities(detector: PiiDetector) -> tuple[str, ...]:
+    return DEFAULT_ENTITIES if detector.entities is None else detector.entities
+
+
+def _sensitive(findings: Mapping[str, Any], config: ScanConfig) -> dict[str, int | None] | None:
+    """Returns the findings by kind of sensitive information; None when nobody looked."""
+    looking = [each for each in config.detectors if isinstance(each, PiiDetector)]
+    found = {name: each.get("findings", 0) for name, each in findings.get("pii", {}).items()}
+    return count_by_kind(found, _entities(looking[0])) if looking else None
 
 
 def _treatments(by_reason: Mapping[str, int], config: ScanConfig) -> list[dict[str, Any]]:
