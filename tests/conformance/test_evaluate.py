@@ -16,6 +16,7 @@ from datagov.conformance.catalogue import load_catalogue
 from datagov.conformance.evaluate import evaluate, judge, summary_rows
 from datagov.conformance.evidence import load_evidence
 from datagov.conformance.outcome import Outcome
+from datagov.detect.pii.sensitive.classes import KINDS
 from datagov.errors import DatagovError
 
 MakeRelease = Callable[..., Path]
