@@ -38,8 +38,8 @@ def test_the_most_specific_rule_and_the_highest_step_count():
     assert policy.action("restricted", "chemical", 0.8) == "drop"
     scores = pl.Series([0.1, 0.5, 0.8], dtype=pl.Float32)
     found = policy.actions("restricted", pl.Series(["chemical"] * 3), scores)
-    assert [ACTIONS[i] for i in found] == ["keep", "quarantine", "drop"]
-    assert policy.actions("nothing", pl.Series([], dtype=pl.String), pl.Series([])).to_list() == []
+    assert [ACTIONS[i] for i in found["severity"]] == ["keep", "quarantine", "drop"]
+    assert policy.actions("nothing", pl.Series([], dtype=pl.String), pl.Series([])).is_empty()
 
 
 def test_a_class_of_personal_information_stands_between_category_and_detector(tmp_path):
@@ -62,7 +62,7 @@ rules:
     expected = ["redact", "drop", "quarantine", "keep", "keep", "redact"]
     assert [policy.action("pii", name, 0.9) for name in names] == expected
     found = policy.actions("pii", pl.Series(names), pl.Series([0.9] * 6, dtype=pl.Float32))
-    assert [ACTIONS[i] for i in found] == expected
+    assert [ACTIONS[i] for i in found["severity"]] == expected
     assert policy.action("pii", "CREDIT_CARD", 0.4) == "keep"
     assert policy.action("restricted", "sensitive", 1.0) == "keep"
 

@@ -21,6 +21,11 @@ DEFAULT = "examples/policy.yaml"
 SPAN_DETECTORS = ("pii", "restricted")
 """Detectors whose findings are parts of a text, so that they can be redacted."""
 
+CATEGORY, MASK, HASH, PSEUDONYM = "category", "mask", "hash", "pseudonym"
+
+TREATMENTS = (CATEGORY, MASK, HASH, PSEUDONYM)
+"""What can stand in the place of what is redacted; see release/redaction/treatments.py."""
+
 PII_CLASSES = (*LEVELS, *KINDS)
 """What a rule may name beside the categories: `pii.sensitive`, `pii.medical_health`."""
 
@@ -44,10 +49,11 @@ RECORD_CATEGORIES: Mapping[str, Collection[str]] = {
 
 @dataclass(frozen=True)
 class Step:
-    """From this score on, this is done."""
+    """From this score on, this is done; `treatment` says how, where the action is to redact."""
 
     from_score: float
     action: str
+    treatment: str = CATEGORY
 
 
 @dataclass(frozen=True)
@@ -108,20 +114,28 @@ class Policy:
         ]
         return reached[-1] if reached else "keep"
 
-    def actions(self, detector: str, categories: pl.Series, scores: pl.Series) -> pl.Series:
-        """Returns the action for each finding, as Int8 index into tables.ACTIONS."""
-        frame = pl.DataFrame({"category": categories, "score": scores})
-        severity = pl.lit(0, pl.Int8)
+    def actions(self, detector: str, categories: pl.Series, scores: pl.Series) -> pl.DataFrame:
+        """Returns for each finding its `severity` (Int8, index into ACTIONS) and `treatment`.
+
+        Args:
+            detector: Who found them.
+            categories: One per finding.
+            scores: One per finding.
+        """
+        severity, treatment = pl.lit(0, pl.Int8), pl.lit(CATEGORY)
         for category in categories.unique().to_list():
             for step in self.steps(detector, category):
                 # Scores are stored as float32: compare as such, or 0.4 would not reach 0.4.
-                reached = pl.col("score").cast(pl.Float32) >= pl.lit(step.from_score, pl.Float32)
-                severity = (
-                    pl.when((pl.col("category") == category) & reached)
-                    .then(pl.lit(ACTIONS.index(step.action), pl.Int8))
-                    .otherwise(severity)
+                reached = (pl.col("category") == category) & (
+                    pl.col("score").cast(pl.Float32) >= pl.lit(step.from_score, pl.Float32)
                 )
-        return frame.with_columns(severity=severity)["severity"]
+                action = pl.lit(ACTIONS.index(step.action), pl.Int8)
+                severity = pl.when(reached).then(action).otherwise(severity)
+                treatment = pl.when(reached).then(pl.lit(step.treatment)).otherwise(treatment)
+        frame = pl.DataFrame({"category": categories, "score": scores})
+        return frame.with_columns(severity=severity, treatment=treatment).select(
+            "severity", "treatment"
+        )
 
 
 def load_policy(
@@ -162,7 +176,10 @@ def _built(declared: Declared) -> Policy:
 
 def _steps(rule: Any) -> tuple[Step, ...]:
     rules = rule if isinstance(rule, list) else [rule]
-    steps = [Step(float(each.get("from_score", 0)), each["action"]) for each in rules]
+    steps = [
+        Step(float(each.get("from_score", 0)), each["action"], each.get("as", CATEGORY))
+        for each in rules
+    ]
     return tuple(sorted(steps, key=lambda step: step.from_score))
 
 
@@ -190,6 +207,12 @@ def _check(value: Mapping[str, Any], known: Mapping[str, Collection[str]]) -> It
                 f"redact takes parts out of a text, and {detector} is about whole records; "
                 "expected keep, quarantine or drop",
             )
+        for step in rule if isinstance(rule, list) else [rule]:
+            if "as" in (step or {}) and step.get("action") != "redact":
+                yield Mistake(
+                    ("rules", name),
+                    f"as: {step['as']} says how to redact; expected action: redact beside it",
+                )
     options = value.get("detectors") or {}
     for name in options:
         if name not in known or name in RECORD_CATEGORIES:

@@ -84,6 +84,22 @@ DECISIONS = pa.schema(
 )
 """What happens to each record; `output_digest` is empty for records that are not in data/."""
 
+REDACTIONS = _schema(
+    record_id=pa.string(),
+    shard=pa.string(),
+    position=pa.int64(),
+    field=pa.string(),
+    start=pa.int64(),
+    end=pa.int64(),
+    released_start=pa.int64(),
+    released_end=pa.int64(),
+    detector=pa.string(),
+    category=pa.string(),
+    treatment=pa.string(),
+)
+"""What was taken out of texts in data/: where it stood, where what replaced it stands, in code
+points of the field before and after. Sorted as FINDINGS are."""
+
 REJECTS = _schema(
     shard=pa.string(),
     position=pa.int64(),

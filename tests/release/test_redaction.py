@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datagov.release.excerpts import excerpt, mask
-from datagov.release.redaction import Removal, merged, redact
+from datagov.release.redaction.removals import Removal, merged, redact
 
 spans = st.lists(
     st.builds(

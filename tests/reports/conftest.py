@@ -99,7 +99,6 @@ FOREIGN = (
     "zh",
     "url",
     "pre-training",
-    "replaced by its category",
     "demo",
     "1.0.0",
     "non-conforming: the scan",

@@ -10,9 +10,7 @@ import pyarrow.parquet as pq
 from datagov.release.workspace import writing_to
 from datagov.tables import DUPLICATES, REJECTS
 
-PER_PART = {"decisions": "evidence/decisions", "findings": "evidence/findings"} | {
-    "signals": "evidence/signals"
-}
+PER_PART = {name: f"evidence/{name}" for name in ("decisions", "findings", "redactions", "signals")}
 """Evidence that keeps one file per part, and the folder it is in."""
 
 MERGED = {"duplicates": DUPLICATES, "rejects": REJECTS}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import polars as pl
 import pyarrow as pa
 
-from datagov.policy import Policy
+from datagov.policy import CATEGORY, Policy
 from datagov.tables import ACTIONS
 
 KEEP = ACTIONS.index("keep")
@@ -30,13 +30,14 @@ SourceVerdicts = Mapping[str, tuple[str, ...]]
 
 
 def with_severity(findings: pa.Table, policy: Policy) -> pl.DataFrame:
-    """Returns the findings with the `severity` that the policy gives each of them."""
+    """Returns the findings with the `severity` and `treatment` that the policy gives each."""
     frame = pl.DataFrame(findings)
     if frame.is_empty():
-        return frame.with_columns(severity=pl.lit(KEEP, pl.Int8))
+        return frame.with_columns(severity=pl.lit(KEEP, pl.Int8), treatment=pl.lit(CATEGORY))
     parts = [
-        part.with_columns(
-            severity=policy.actions(str(detector), part["category"], part["score"]).cast(pl.Int8)
+        pl.concat(
+            [part, policy.actions(str(detector), part["category"], part["score"])],
+            how="horizontal",
         )
         for (detector,), part in frame.with_row_index("_row").group_by(
             "detector", maintain_order=True
@@ -75,9 +76,9 @@ def source_reasons(signals: pl.DataFrame, verdicts: SourceVerdicts, policy: Poli
 def duplicate_reasons(duplicates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Returns the reasons of records that duplicate one that stays."""
     removed = duplicates.filter(~pl.col("keep"))
-    severity = policy.actions("duplicates", removed["kind"], removed["similarity"])
+    actions = policy.actions("duplicates", removed["kind"], removed["similarity"])
     return (
-        removed.with_columns(severity=severity.cast(pl.Int8))
+        removed.with_columns(actions["severity"])
         .filter(pl.col("severity") > KEEP)
         .select(*RECORD, "severity", reason=pl.concat_str(pl.lit("duplicates."), "kind"))
     )
@@ -86,9 +87,9 @@ def duplicate_reasons(duplicates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 def suspect_reasons(suspects: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Returns the reasons of records whose label is probably wrong (`position`, `score`)."""
     categories = pl.Series(["suspect"] * suspects.height, dtype=pl.String)
-    severity = policy.actions("annotations", categories, suspects["score"])
+    actions = policy.actions("annotations", categories, suspects["score"])
     return (
-        suspects.with_columns(severity=severity.cast(pl.Int8))
+        suspects.with_columns(actions["severity"])
         .filter(pl.col("severity") > KEEP)
         .select(*RECORD, "severity", reason=pl.lit("annotations.suspect"))
     )

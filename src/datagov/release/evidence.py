@@ -26,7 +26,7 @@ from datagov.policy import AnnotationColumns
 from datagov.release.config import ScanConfig
 from datagov.release.excerpts import excerpt
 from datagov.release.records import Records, readable_records
-from datagov.release.redaction import Removal, redact
+from datagov.release.redaction.removals import Removal, redact
 from datagov.release.workspace import Workspace
 from datagov.sources.registry import source_ids
 from datagov.tables import ANNOTATIONS, FINDINGS, REJECTS, SIGNALS, conform

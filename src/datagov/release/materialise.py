@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +16,11 @@ from datagov.corpus.batch import Cells
 from datagov.corpus.cells import cells, with_texts
 from datagov.corpus.schema import to_schema
 from datagov.corpus.write import RecordWriter
-from datagov.detect.detector import Detector
 from datagov.duplicates.digests import output_digests
 from datagov.errors import AccountingError
-from datagov.policy import Policy
 from datagov.release import accounting
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import (
-    KEEP,
     QUARANTINE,
     RECORD,
     REDACT,
@@ -38,15 +35,27 @@ from datagov.release.decisions import (
 from datagov.release.evidence import UnitEvidence
 from datagov.release.keys import named
 from datagov.release.records import Records, readable_records
-from datagov.release.redaction import Removal, redact
+from datagov.release.redaction.again import found_again
+from datagov.release.redaction.rounds import redacted
+from datagov.release.redaction.tables import redactions_table, removals_by_cell
+from datagov.release.redaction.treatments import replacing
 from datagov.release.workspace import Workspace
-from datagov.tables import ACTIONS, DECISIONS, DUPLICATES, FINDINGS, REJECTS, SIGNALS, conform
+from datagov.tables import (
+    ACTIONS,
+    DECISIONS,
+    DUPLICATES,
+    FINDINGS,
+    REDACTIONS,
+    REJECTS,
+    SIGNALS,
+    conform,
+)
 
 RECORD_ID = "record_id"
 """Column that data/ gets where the input has no column of ids."""
 
-MAX_REDACTION_ROUNDS = 3
-"""A replacement can complete a new match with what stands beside it; then it is redacted again."""
+PART_VERSION = 2
+"""To be raised with every change of what a part holds: finished parts of killed runs are used."""
 
 RECORDS = pa.schema(
     [
@@ -64,6 +73,14 @@ DUPLICATE_RECORDS = pa.schema(
         pa.field("keep", pa.bool_(), nullable=False),
     ]
 )
+_TABLES = {
+    "decisions": DECISIONS,
+    "duplicates": DUPLICATES,
+    "findings": FINDINGS,
+    "redactions": REDACTIONS,
+    "rejects": REJECTS,
+    "signals": SIGNALS,
+}
 SUSPECT_RECORDS = pa.schema([*RECORDS, pa.field("score", pa.float64(), nullable=False)])
 
 
@@ -117,7 +134,7 @@ def _part_key(
     part: PartInput, schema: pa.Schema, verdicts: SourceVerdicts, config: ScanConfig
 ) -> str:
     body = {
-        "version": __version__,
+        "version": [__version__, PART_VERSION],
         "index": part.index,
         "units": [unit.path.name for unit in part.units],
         "tables": [_digest(t) for t in (part.repeated, part.duplicates, part.suspects)],
@@ -144,7 +161,7 @@ def _write_part(
     folder: Path,
 ) -> None:
     extension = config.data_format
-    decisions, findings, signals, rejects, duplicates = [], [], [], [], []
+    tables: dict[str, list[pa.Table]] = {name: [] for name in _TABLES}
     counts = accounting.Counts()
     with (
         RecordWriter(folder / f"data.{extension}", schema, extension) as data,
@@ -156,7 +173,7 @@ def _write_part(
                 _write_records(records, block, known, schema, config, data, quarantine)
                 for records, block in _aligned(unit, known, config)
             ]
-            table = pl.concat([known.decisions.clear(), *written])
+            table = pl.concat([known.decisions.clear(), *(block for block, _ in written)])
             part_rejects = pa.concat_tables([unit.table("rejects"), known.repeated_rejects()])
             counts = counts + accounting.count_unit(
                 unit.summary(),
@@ -166,23 +183,21 @@ def _write_part(
                 part_rejects,
                 config.registry,
             )
-            decisions.append(_decisions_table(table))
-            findings.append(conform(known.findings.drop("severity").to_arrow(), FINDINGS))
-            signals.append(conform(known.signals.to_arrow(), SIGNALS))
-            duplicates.append(known.duplicates)
-            rejects.append(part_rejects.sort_by([(name, "ascending") for name in RECORD]))
-    tables = {
-        "decisions": (decisions, DECISIONS),
-        "findings": (findings, FINDINGS),
-        "signals": (signals, SIGNALS),
-        "rejects": (rejects, REJECTS),
-        "duplicates": (duplicates, DUPLICATES),
-    }
-    for name, (pieces, table_schema) in tables.items():
-        write_table(pa.concat_tables([table_schema.empty_table(), *pieces]), folder, name)
+            tables["decisions"].append(_decisions_table(table))
+            tables["duplicates"].append(known.duplicates)
+            tables["findings"].append(_without_treatment(known.findings))
+            tables["redactions"] += [redactions for _, redactions in written]
+            tables["rejects"].append(part_rejects.sort_by([(n, "ascending") for n in RECORD]))
+            tables["signals"].append(conform(known.signals.to_arrow(), SIGNALS))
+    for name, pieces in tables.items():
+        write_table(pa.concat_tables([_TABLES[name].empty_table(), *pieces]), folder, name)
     # The schema alone: a part may have no file of data to read it from.
     pq.write_table(schema.empty_table(), folder / "schema.parquet")
     (folder / "counts.json").write_text(json.dumps(counts.as_json(), sort_keys=True), "utf-8")
+
+
+def _without_treatment(findings: pl.DataFrame) -> pa.Table:
+    return conform(findings.drop("severity", "treatment").to_arrow(), FINDINGS)
 
 
 def write_table(table: pa.Table, folder: Path, name: str) -> None:
@@ -289,13 +304,13 @@ def _write_records(
     config: ScanConfig,
     data: RecordWriter,
     quarantine: RecordWriter,
-) -> pl.DataFrame:
-    """Writes records; returns the decisions about those that were not rejected."""
+) -> tuple[pl.DataFrame, pa.Table]:
+    """Writes records; returns the decisions about those not rejected, and their redactions."""
     table = records.table
     if not config.read.id_field:
         table = table.add_column(0, pa.field(RECORD_ID, pa.string()), records.ids)
     texts = cells(table, config.read.text_fields)
-    block, new_texts = _redacted(block, texts, known.findings, config)
+    block, new_texts, redactions = _redacted(block, texts, known.findings, config)
     held = block["severity"] == QUARANTINE
     stays = (block["severity"] <= REDACT) & ~block["rejected"]
     quarantine.write(to_schema(table.filter((held & ~block["rejected"]).to_arrow()), schema))
@@ -305,76 +320,58 @@ def _write_records(
     digests = output_digests(cells(released, config.read.text_fields), released.num_rows)
     numbered = block.with_row_index("_row")
     with_digest = numbered.filter(stays).select("_row", output_digest=pl.Series(digests))
-    return (
+    decided_block = (
         numbered.drop("output_digest")
         .join(with_digest, on="_row", how="left", maintain_order="left")
         .with_columns(pl.col("output_digest").fill_null(""))
         .filter(~pl.col("rejected"))
         .select(block.columns)
     )
+    return decided_block, redactions
 
 
 def _redacted(
     block: pl.DataFrame, texts: Cells, findings: pl.DataFrame, config: ScanConfig
-) -> tuple[pl.DataFrame, pa.Array]:
-    """Returns the decisions and texts of a batch after redaction.
+) -> tuple[pl.DataFrame, pa.Array, pa.Table]:
+    """Returns the decisions and texts of a batch after redaction, and what was taken out.
 
-    What still holds something to redact after MAX_REDACTION_ROUNDS is quarantined instead.
+    What still holds something to redact in the end is quarantined instead.
     """
     rows = block.with_row_index("row").filter((pl.col("severity") == REDACT) & ~pl.col("rejected"))
     if rows.is_empty():
-        return block, texts.text
-    to_remove = findings.filter(pl.col("severity") == REDACT)
+        return block, texts.text, REDACTIONS.empty_table()
     cell_of = pl.DataFrame(
-        {"row": pl.Series(texts.row), "field": pl.Series(texts.field)}
+        {"row": pl.Series(texts.row, dtype=pl.UInt32), "field": pl.Series(texts.field)}
     ).with_row_index("cell")
     spans = (
-        rows.select(pl.col("row").cast(pl.Int64), *RECORD)
-        .join(to_remove, on=RECORD)
-        .join(cell_of.with_columns(pl.col("row").cast(pl.Int64)), on=["row", "field"])
+        rows.select(pl.col("row").cast(pl.UInt32), *RECORD)
+        .join(findings.filter(pl.col("severity") == REDACT), on=RECORD)
+        .join(cell_of, on=["row", "field"])
     )
-    cell_rows = dict(zip(spans["cell"].to_list(), spans["row"].to_list(), strict=True))
-    removals = _removals(spans)
-    new = {cell: redact(texts.text[cell].as_py(), removals[cell]) for cell in sorted(removals)}
+    removals = removals_by_cell(spans)
+    originals = {cell: texts.text[cell].as_py() for cell in sorted(removals)}
     detectors = [d for d in config.detectors if d.name in set(spans["detector"])]
-    left = _left(new, detectors, config.policy)
-    for _ in range(MAX_REDACTION_ROUNDS):
-        if not left:
-            break
-        again = {cell: redact(new[cell], spans_left) for cell, spans_left in left.items()}
-        new |= again
-        # Only what was changed again can have something left.
-        left = _left(again, detectors, config.policy)
-    failed = [cell_rows[cell] for cell in left]
-    incomplete = pl.int_range(pl.len()).is_in(failed)
+    new = redacted(
+        originals,
+        removals,
+        replacing(config.keyed),
+        lambda texts: found_again(texts, detectors, config.policy),
+    )
+    row_of = cell_of["row"].to_list()
+    failed = {row_of[cell] for cell, each in new.items() if not each.is_clean}
+    incomplete = pl.int_range(pl.len()).is_in(sorted(failed))
     block = block.with_columns(
         severity=pl.when(incomplete).then(pl.lit(QUARANTINE, pl.Int8)).otherwise("severity"),
         reasons=pl.when(incomplete)
         .then(pl.col("reasons").list.concat(pl.lit(["redaction.incomplete"])).list.sort())
         .otherwise("reasons"),
     )
-    return block, _replaced(texts.text, new)
-
-
-def _removals(spans: pl.DataFrame) -> dict[int, list[Removal]]:
-    removals: dict[int, list[Removal]] = {}
-    for cell, *removal in spans.select("cell", "start", "end", "category", "score").iter_rows():
-        removals.setdefault(cell, []).append(Removal(*removal))
-    return removals
-
-
-def _left(
-    texts: dict[int, str], detectors: Sequence[Detector], policy: Policy
-) -> dict[int, list[Removal]]:
-    """Returns what policy would still remove from redacted texts, by cell."""
-    keys = list(texts)
-    left: dict[int, list[Removal]] = {}
-    for detector in detectors:
-        spans = pl.DataFrame(detector.detect(list(texts.values())))
-        severity = policy.actions(detector.name, spans["category"], spans["score"])
-        for cell, found in _removals(spans.filter(severity > KEEP)).items():
-            left.setdefault(keys[cell], []).extend(found)
-    return left
+    places = {cell: new[cell].places for cell in sorted(new) if row_of[cell] not in failed}
+    return (
+        block,
+        _replaced(texts.text, {cell: each.text for cell, each in new.items()}),
+        redactions_table(places, block, cell_of),
+    )
 
 
 def _replaced(texts: pa.Array, new: dict[int, str]) -> pa.Array:

@@ -14,7 +14,6 @@ from datagov.detect.pii import PiiDetector
 from datagov.detect.pii.entities import DEFAULT_ENTITIES
 from datagov.detect.pii.sensitive.classes import count_by_kind, kinds_looked_for
 from datagov.lineage.keys import key_id
-from datagov.policy import SPAN_DETECTORS
 from datagov.release import accounting
 from datagov.release.accounting import OUTCOMES, Counts
 from datagov.release.assemble import part_name
@@ -98,7 +97,7 @@ def collect(
             "removes": config.policy.removes,
             "allowed_columns": config.policy.allowed_columns,
         },
-        "treatments": _treatments(counts.get("actions_by_reason", {}), config),
+        "treatments": _treatments(staging, config),
         "self_scan": self_scan(staging, config),
         "fingerprint_key_id": key_id(config.key),
         "columns_out": schema.names,
@@ -124,18 +123,25 @@ def _sensitive(findings: Mapping[str, Any], config: ScanConfig) -> dict[str, int
     return count_by_kind(found, _entities(looking[0])) if looking else None
 
 
-def _treatments(by_reason: Mapping[str, int], config: ScanConfig) -> list[dict[str, Any]]:
+def _treatments(staging: Path, config: ScanConfig) -> list[dict[str, Any]]:
     """Returns what was done to the values of each category that was redacted."""
     versions = {detector.name: detector.version for detector in config.detectors}
+    counted = (
+        pl.scan_parquet(staging / "evidence/redactions/*.parquet")
+        .group_by("detector", "category", "treatment")
+        .len("values")
+        .sort("detector", "category", "treatment")
+        .collect()
+    )
     return [
         {
-            "category": reason,
-            "operator": "replaced by its category",
-            "version": versions[reason.split(".")[0]],
+            "category": f"{row['detector']}.{row['category']}",
+            "operator": row["treatment"],
+            "version": versions[row["detector"]],
             "reversible": False,
+            "values": row["values"],
         }
-        for reason in sorted(by_reason)
-        if reason.split(".")[0] in SPAN_DETECTORS
+        for row in counted.iter_rows(named=True)
     ]
 
 

@@ -113,6 +113,19 @@ def spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
+_TREATED = {
+    "category": "replaced by their category",
+    "mask": "masked",
+    "hash": "replaced by a keyed hash",
+    "pseudonym": "replaced by a pseudonym, the same one wherever the value stands",
+}
+
+
+def treated(operator: str) -> str:
+    """Returns what was done to values, as the end of a sentence about them."""
+    return _TREATED[operator]
+
+
 FILTERS = {
     "n": count,
     "n_or_unknown": count_or_unknown,
@@ -121,5 +134,6 @@ FILTERS = {
     "clip": clip,
     "code": code,
     "spaced": spaced,
+    "treated": treated,
 }
 """What templates of both reports use."""

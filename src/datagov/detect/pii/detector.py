@@ -12,7 +12,7 @@ from datagov.detect.detector import Texts, as_texts
 from datagov.detect.multipattern import find
 from datagov.detect.pii import phones
 from datagov.detect.pii.context import raised
-from datagov.detect.pii.entities import CONTEXT_ONLY, DEFAULT_ENTITIES, WITHOUT
+from datagov.detect.pii.entities import CONTEXT_ONLY, DEFAULT_ENTITIES, PHONE_REGIONS, WITHOUT
 from datagov.detect.pii.folding import folded
 from datagov.detect.pii.neighbours import hides, holds_blankless, stands_free, touches_blankless
 from datagov.detect.pii.normalising import normalise
@@ -58,7 +58,7 @@ class PiiDetector:
     languages: tuple[str, ...] = ("en",)
     context_only: tuple[str, ...] = CONTEXT_ONLY
     without: tuple[str, ...] = WITHOUT
-    phone_regions: tuple[str, ...] = ("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR", "CN")
+    phone_regions: tuple[str, ...] = PHONE_REGIONS
     additions: bool = True
 
     def detect(self, texts: Texts) -> pa.Table:

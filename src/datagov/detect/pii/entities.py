@@ -32,6 +32,9 @@ One number in ten passes their check by chance, and Presidio then gives it the s
 is a valid NHS number. libphonenumber takes most runs of 7 to 11 digits for a German number.
 """
 
+PHONE_REGIONS = ("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR", "CN")
+"""Regions whose national formats are phone numbers without a country code: Presidio's, and CN."""
+
 WITHOUT = (
     "InPanRecognizer: PAN (Low)",
     "IpRecognizer: IPv6_unspecified",
