@@ -8,40 +8,40 @@ import phonenumbers
 
 from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
 from datagov.detect.pii.chinese.checks import passes_luhn
+from datagov.detect.pii.detector import PiiDetector
 from datagov.detect.pii.entities import PHONE_REGIONS
 from datagov.detect.pii.presidio import presidio_recognisers
 from datagov.detect.pii.rules import Recogniser
 
-_PHONES: Mapping[str, tuple[str, ...]] = {
-    "CN_LANDLINE": ("CN",),
-    "CN_MOBILE": ("CN",),
-    "PHONE_NUMBER": PHONE_REGIONS,
-}
-"""Where a number without a country code could be somebody's."""
-
+_PHONES = frozenset(("CN_LANDLINE", "CN_MOBILE", "PHONE_NUMBER"))
 _CARD_LENGTHS = range(12, 20)
 _LANGUAGES = ("en", "de", "es", "fi", "it", "ko", "pl", "sv", "th", "tr")
+
+
+_ANNOUNCED = "phone number 手机 card account NHS 身份证: {}, tel {} "
+"""Words beside which what looks like something is taken for it."""
 
 
 def is_refused(category: str, value: str) -> bool | None:
     """Returns True if no such number can have been given out, None if no check could tell.
 
-    A run of 12 to 19 digits must fail Luhn's check besides, whatever it is the number of.
+    A run of 12 to 19 digits must fail Luhn's check besides, whatever it is the number of; and no
+    number may be taken for one of another category by the default detector.
     """
     text = unicodedata.normalize("NFKC", value).strip()
-    if category in _PHONES:
-        return not _is_phone(text, _PHONES[category])
     checked = _checked().get(category, ())
-    if not checked:
+    if not checked and category not in _PHONES:
         return None
     digits = "".join(c for c in text if c.isdigit())
     if len(digits) in _CARD_LENGTHS and passes_luhn(digits):
         return False
-    return not any(each.score(each.patterns[0], text) for each in checked)
+    if any(each.score(each.patterns[0], text) for each in checked) or _is_phone(text):
+        return False
+    return not PiiDetector().detect([_ANNOUNCED.format(text, text)]).num_rows
 
 
-def _is_phone(text: str, regions: tuple[str, ...]) -> bool:
-    for region in regions:
+def _is_phone(text: str) -> bool:
+    for region in PHONE_REGIONS:
         try:
             if phonenumbers.is_valid_number(phonenumbers.parse(text, region)):
                 return True

@@ -11,11 +11,12 @@ import hashlib
 import string
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from datagov.detect.pii.refusal import is_refused
 
 TRIES = 64
-"""Draws before the shape is given up; a check digit refuses nine draws in ten."""
+"""Draws before the shape is given up; most checks refuse nine draws in ten."""
 
 _CONSONANTS = "bcdfghjkmnpqrstvwxz"
 """A word of these is no number, no word of a language, and nothing that a detector looks for."""
@@ -23,6 +24,7 @@ _CONSONANTS = "bcdfghjkmnpqrstvwxz"
 _WORD_LENGTH = 12
 
 
+@lru_cache(maxsize=1 << 16)
 def pseudonym(category: str, value: str, seed: bytes) -> str:
     """Returns the pseudonym of a value.
 
