@@ -126,3 +126,29 @@ def test_chats_and_several_fields_are_scanned_and_redacted(write_jsonl, release)
     (row,) = pl.read_parquet(result.out / "data/*.parquet").to_dicts()
     assert [turn["content"] for turn in row["messages"]] == ["I am [EMAIL_ADDRESS]", "Hi"]
     assert row["n"] == 1
+
+
+def test_a_quick_look_says_what_why_and_what_becomes_of_it(tmp_path, capsys):
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear Ann,\n我的手机号是13812345678。\n", encoding="utf-8-sig")
+    with pytest.raises(SystemExit) as ended:
+        main(["pii", str(letter), "--json"])
+    assert ended.value.code == 0
+    seen = json.loads(capsys.readouterr().out)
+    (mobile,) = [each for each in seen if each["category"] == "CN_MOBILE"]
+    assert (mobile["line"], mobile["column"], mobile["value"]) == (2, 7, "13812345678")
+    assert mobile["context"] == "手机"
+    assert mobile["action"] == "redact"
+    assert mobile["classes"] == ["personal"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"\xff\xfe\x00", "byte 0: no UTF-8 text"), (None, "is a folder")],
+)
+def test_what_is_no_text_is_refused_in_one_line(tmp_path, capsys, content, message):
+    path = tmp_path / "it"
+    path.mkdir() if content is None else path.write_bytes(content)
+    printed = run("pii", path, code=2, capsys=capsys)
+    assert message in printed.err
+    assert len(printed.err.splitlines()) == 1

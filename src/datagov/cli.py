@@ -229,6 +229,35 @@ def annotations(
 
 
 @main.command()
+@click.argument("text", metavar="TEXT|FILE|-")
+@click.option("--policy", type=PATH, help="Take options and actions from a policy (YAML).")
+@click.option("--all", "everything", is_flag=True, help="Look for every entity, sure or not.")
+@click.option("--min-score", type=click.FloatRange(0, 1), help="Show findings from this score on.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def pii(
+    text: str, policy: Path | None, everything: bool, min_score: float | None, as_json: bool
+) -> None:
+    """Show what personal information is found in a text, and why.
+
+    TEXT is looked at as it is given; the name of a FILE stands for the text in it, - for standard
+    input. What is found is printed as it stands: keep the output where the text may be.
+
+    \b
+      datagov pii "我的手机号是13812345678"
+      datagov pii letter.txt --policy policy.yaml
+    """
+    from datagov.looking import look
+
+    findings = look(text, policy, everything=everything, min_score=min_score)
+    if as_json:
+        click.echo(json.dumps([f.as_json() for f in findings], indent=1, ensure_ascii=False))
+        return
+    for finding in findings:
+        click.echo("\n".join(finding.lines()))
+    click.echo(f"{len(findings)} found" + ("" if findings or everything else "; try --all"))
+
+
+@main.command()
 @click.argument("folder", type=PATH, default=".")
 def keygen(folder: Path) -> None:
     """Make a signing key pair and a fingerprint key in FOLDER."""

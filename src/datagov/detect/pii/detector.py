@@ -39,8 +39,9 @@ class PiiDetector:
 
     Attributes:
         min_score: Findings below are left out.
-        entities: What to look for; None for the default set (see `entities`).
-        languages: Whose recognisers to take from Presidio, ISO 639-1.
+        entities: What to look for, `all` alone for everything; None for the default set (see
+            `entities`).
+        languages: Whose recognisers to take from Presidio, ISO 639-1; `all` alone for every one.
         context_only: Entities that count only beside one of their context words.
         without: Rules left out, named as in findings.
         phone_regions: Regions whose national formats are phone numbers without a country code.
@@ -70,15 +71,7 @@ class PiiDetector:
             ConfigError: An entity, language, rule or region is not known.
         """
         original = as_texts(texts)
-        scan = plan(
-            DEFAULT_ENTITIES if self.entities is None else self.entities,
-            self.languages,
-            self.context_only,
-            self.without,
-            self.phone_regions,
-            self.additions,
-            self.min_score,
-        )
+        scan = self.plan()
         like_ascii = folded(original)
         buffer = TextBuffer.of(like_ascii)
         hits = find(scan.expressions, buffer.data)
@@ -99,6 +92,22 @@ class PiiDetector:
         if scan.mentions:
             found = self._with_mentions(original, found, scan)
         return spans_table(found)
+
+    def plan(self) -> Plan:
+        """Returns what is looked for, and how.
+
+        Raises:
+            ConfigError: An entity, language, rule or region is not known.
+        """
+        return plan(
+            DEFAULT_ENTITIES if self.entities is None else self.entities,
+            self.languages,
+            self.context_only,
+            self.without,
+            self.phone_regions,
+            self.additions,
+            self.min_score,
+        )
 
     def _with_mentions(
         self, texts: pa.Array, found: list[tuple[int, list[Span]]], scan: Plan

@@ -11,12 +11,15 @@ from datagov.detect.multipattern import CASELESS, DOTALL, MULTILINE, PREFILTER, 
 from datagov.detect.pii import phones
 from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
 from datagov.detect.pii.context import Vocabulary, raised
-from datagov.detect.pii.presidio import presidio_recognisers
+from datagov.detect.pii.presidio import presidio_languages, presidio_recognisers
 from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.searching import Search
 from datagov.detect.pii.sensitive.lexicon import MENTIONS
 from datagov.detect.pii.supersets import superset
 from datagov.errors import ConfigError
+
+ALL = ("all",)
+"""Stands for every entity, or for every language."""
 
 PHONE_ID = 0
 """Index of phone numbers among the searches; they have no patterns."""
@@ -64,8 +67,10 @@ def plan(
     Raises:
         ConfigError: An entity, language, rule or region is not known.
     """
-    known = _recognisers(languages, additions)
-    _check_known("entities", entities, {r.entity for r in known} | {"PHONE_NUMBER", *MENTIONS})
+    known = _recognisers(presidio_languages() if languages == ALL else languages, additions)
+    known_entities = {r.entity for r in known} | {"PHONE_NUMBER", *MENTIONS}
+    entities = tuple(sorted(known_entities)) if entities == ALL else entities
+    _check_known("entities", entities, known_entities)
     _check_known("without", without, {r.label(p) for r in known for p in r.patterns})
     _check_known("phone_regions", regions, _phone_regions())
     searches = [Search.of(Recogniser(phones.RECOGNISER, "PHONE_NUMBER", (), 0), (), ())]
@@ -114,7 +119,11 @@ def _recognisers(languages: tuple[str, ...], additions: bool) -> tuple[Recognise
     for language in languages:
         of_language = presidio_recognisers(language)
         if not of_language:
-            raise ConfigError(f"pii.languages: Presidio has no recogniser for {language!r}")
+            known = ", ".join(presidio_languages())
+            raise ConfigError(
+                f"pii.languages: Presidio has no recogniser for {language!r}; "
+                f"it has them for {known}"
+            )
         found += of_language
     return (*found, *(CHINESE_RECOGNISERS if additions else ()))
 

@@ -30,19 +30,31 @@ _SUPERSETS: dict[tuple[str, str], str] = {
 @lru_cache(maxsize=16)
 def presidio_recognisers(language: str) -> tuple[Recogniser, ...]:
     """Returns Presidio's pattern recognisers of a language (ISO 639-1), in order of names."""
+    from presidio_analyzer import PatternRecognizer
+
+    return tuple(
+        _recogniser(name, each, PatternRecognizer)
+        for name, each in _originals()
+        if each.supported_language == language
+    )
+
+
+@lru_cache(maxsize=1)
+def presidio_languages() -> tuple[str, ...]:
+    """Returns the languages that Presidio has pattern recognisers for, sorted."""
+    return tuple(sorted({each.supported_language for _, each in _originals()}))
+
+
+@lru_cache(maxsize=1)
+def _originals() -> tuple[tuple[str, Any], ...]:
     logging.getLogger("presidio-analyzer").setLevel(logging.CRITICAL)
     from presidio_analyzer import PatternRecognizer, predefined_recognizers
 
     kinds: list[tuple[str, Any]] = inspect.getmembers(predefined_recognizers, inspect.isclass)
-    found = [
+    return tuple(
         (name, kind())
         for name, kind in sorted(kinds)
         if issubclass(kind, PatternRecognizer) and kind is not PatternRecognizer
-    ]
-    return tuple(
-        _recogniser(name, each, PatternRecognizer)
-        for name, each in found
-        if each.supported_language == language
     )
 
 

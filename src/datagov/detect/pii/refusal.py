@@ -10,12 +10,11 @@ from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
 from datagov.detect.pii.chinese.checks import passes_luhn
 from datagov.detect.pii.detector import PiiDetector
 from datagov.detect.pii.entities import PHONE_REGIONS
-from datagov.detect.pii.presidio import presidio_recognisers
+from datagov.detect.pii.presidio import presidio_languages, presidio_recognisers
 from datagov.detect.pii.rules import Recogniser
 
 _PHONES = frozenset(("CN_LANDLINE", "CN_MOBILE", "PHONE_NUMBER"))
 _CARD_LENGTHS = range(12, 20)
-_LANGUAGES = ("en", "de", "es", "fi", "it", "ko", "pl", "sv", "th", "tr")
 
 
 _ANNOUNCED = "phone number 手机 card account NHS 身份证: {}, tel {} "
@@ -53,7 +52,7 @@ def _is_phone(text: str) -> bool:
 @lru_cache(maxsize=1)
 def _checked() -> Mapping[str, list[Recogniser]]:
     """Returns the recognisers that check what they match, by what they look for."""
-    known = [each for language in _LANGUAGES for each in presidio_recognisers(language)]
+    known = [each for language in presidio_languages() for each in presidio_recognisers(language)]
     found: dict[str, list[Recogniser]] = {}
     for each in (*known, *CHINESE_RECOGNISERS):
         if each.validate is not None and each.patterns:
