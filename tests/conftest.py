@@ -5,10 +5,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import datagov
 from datagov.corpus.shards import list_shards
 from datagov.corpus.splits import Split
+
+# A busy machine is no defect: no test fails for the time it took.
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("untimed")
 
 IN_PROCESS = datagov.Run(n_workers=1)
 

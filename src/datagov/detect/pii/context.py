@@ -20,7 +20,9 @@ N_KEYWORDS = 6
 STRETCH = 600
 """Code points before a match beyond which no word is its context."""
 
-_BEHIND = 200
+BEHIND = 200
+"""Code points behind a match's start, and again behind its token, that are looked at."""
+
 _MAX_KNOWN = 1 << 16
 _MAX_KNOWN_LENGTH = 64
 
@@ -43,6 +45,10 @@ class Vocabulary:
     """Which of several lists of context words support a place in a text, as a bit mask.
 
     Remembers the words it has met, up to a limit; what it answers does not depend on that.
+
+    Attributes:
+        lists: Of each list the words, lower-case, that hold no other of them: where none of these
+            stands, none of the list does.
     """
 
     def __init__(self, lists: Sequence[Sequence[str]]) -> None:
@@ -53,7 +59,7 @@ class Vocabulary:
             for word in words
             if not _SPACE.search(word)
         ]
-        self._lists = [
+        self.lists = [
             tuple(_shortest(word for bit, word in self._words if bit == 1 << which))
             for which in range(len(lists))
         ]
@@ -63,18 +69,10 @@ class Vocabulary:
         self._n_new = 0
         self._stop_words: frozenset[str] = frozenset()
 
-    def is_near(self, which: int, text: str, first: int, last: int) -> bool:
-        """Returns whether list `which` can support any start in a range; if False, it cannot.
-
-        It takes a fraction of the time of `support`.
-        """
-        near = text[max(0, first - STRETCH) : last + 2 * _BEHIND].lower()
-        return any(map(near.__contains__, self._lists[which]))
-
     def support(self, text: str, start: int) -> int:
         """Returns the mask of the lists of which a word stands before, or at, a match's start."""
-        space = _SPACE.search(text, start + 1, start + _BEHIND)
-        end = space.start() if space else min(len(text), start + _BEHIND)
+        space = _SPACE.search(text, start + 1, start + BEHIND)
+        end = space.start() if space else min(len(text), start + BEHIND)
         low = max(0, start - STRETCH)
         begin = _NEW_RUN.search(text, low, start) if low else None
         return self._around(text, begin.start() + 1 if begin else low, end, start)
@@ -106,7 +104,7 @@ class Vocabulary:
         for bits in reversed(behind):
             if bits != NO_KEYWORD:
                 return bits
-        for run in _RUNS.findall(text, end, end + _BEHIND):
+        for run in _RUNS.findall(text, end, end + BEHIND):
             for _, bits in self._tokens_of(run, False):
                 if bits != NO_KEYWORD:
                     return bits

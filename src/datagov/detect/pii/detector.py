@@ -14,6 +14,7 @@ from datagov.detect.pii import phones
 from datagov.detect.pii.context import raised
 from datagov.detect.pii.entities import CONTEXT_ONLY, DEFAULT_ENTITIES, PHONE_REGIONS, WITHOUT
 from datagov.detect.pii.folding import folded
+from datagov.detect.pii.gating import CELL, Ints, Nearby, edges_of_blocks, merged, near_words
 from datagov.detect.pii.neighbours import hides, holds_blankless, stands_free, touches_blankless
 from datagov.detect.pii.normalising import normalise
 from datagov.detect.pii.plan import PHONE_ID, Plan, plan
@@ -74,19 +75,14 @@ class PiiDetector:
         scan = self.plan()
         like_ascii = folded(original)
         buffer = TextBuffer.of(like_ascii)
-        hits = find(scan.expressions, buffer.data)
-        order = np.lexsort((hits.ids, hits.ends))
-        ids, ends = hits.ids[order], hits.ends[order]
-        cells = buffer.cells(ends - 1)
-        # A match of the superset can run on into the separator, never into the next text's words.
-        places = np.minimum(ends, buffer.ends[cells])
-        places = buffer.offsets(cells, places)
+        cells, places, ids, nearby = _places(buffer, scan)
         bounds = np.flatnonzero(np.diff(cells, prepend=-1, append=-1))
         found: list[tuple[int, list[Span]]] = []
         for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
             cell = int(cells[first])
             text = original[cell].as_py()
-            page = _Page(text, text if text.isascii() else like_ascii[cell].as_py(), scan)
+            folded_text = text if text.isascii() else like_ascii[cell].as_py()
+            page = _Page(text, folded_text, scan, nearby, cell)
             spans = page.spans(ids[first:last].tolist(), places[first:last].tolist())
             found.append((cell, without_contained(spans)))
         if scan.mentions:
@@ -125,14 +121,48 @@ class PiiDetector:
         return normalise(category, value)
 
 
+def _places(buffer: TextBuffer, scan: Plan) -> tuple[Ints, Ints, Ints, Nearby]:
+    """Returns text, end in code points and owner of each possible match, in this order.
+
+    With them where context words stand.
+    """
+    hits = find(scan.expressions, buffer.data)
+    cells = buffer.cells(hits.ends - 1)
+    # A match of the superset can run on into the separator, never into the next text's words.
+    places = buffer.offsets(cells, np.minimum(hits.ends, buffer.ends[cells]))
+    order = np.lexsort((places, cells, hits.ids))
+    ids, cells, places = hits.ids[order], cells[order], places[order]
+    absolute = cells * CELL + places
+    bounds = np.searchsorted(ids, np.arange(len(scan.expressions) + 1))
+    kept = np.zeros(len(ids), bool)
+    near = [merged([absolute[bounds[w] : bounds[w + 1]] for w in words]) for words in scan.words]
+    for owner, (which, _) in enumerate(scan.owners):
+        own = slice(bounds[owner], bounds[owner + 1])
+        width = scan.searches[which].width
+        if own.start == own.stop:
+            continue
+        keep = np.ones(own.stop - own.start, bool)
+        if scan.weak[owner] and width is not None:
+            keep = near_words(absolute[own], width, near[which])
+        if width and scan.searches[which].thins:
+            keep[keep] = edges_of_blocks(absolute[own][keep], width)
+        kept[own] = keep
+    ids, cells, places = ids[kept], cells[kept], places[kept]
+    order = np.lexsort((ids, places, cells))
+    nearby = Nearby(tuple(each.tolist() for each in near))
+    return cells[order], places[order], ids[order], nearby
+
+
 class _Page:
     """One text, while it is looked at."""
 
-    def __init__(self, text: str, like_ascii: str, scan: Plan) -> None:
+    def __init__(self, text: str, like_ascii: str, scan: Plan, nearby: Nearby, cell: int) -> None:
         self.text = text
         self.scan = scan
         self.is_ascii = text.isascii()
         self.like_ascii = like_ascii
+        self.nearby = nearby
+        self.cell = cell
         self.supports: dict[int, int] = {}
 
     def spans(self, ids: list[int], places: list[int]) -> list[Span]:
@@ -156,12 +186,10 @@ class _Page:
             spans = list(self._matches(search, window.patterns, self.like_ascii, window, False))
             return self._in_clause(which, search, spans)
         patterns = window.patterns
-        if search.any_weak:
-            near = self.scan.vocabulary.is_near(which, self.text, window.start, window.last)
-            if not near:
-                patterns = [p for p in patterns if not search.weak[p]]
-                if not patterns:
-                    return []
+        if search.any_weak and not self.nearby.any(which, self.cell, window.start, window.last):
+            patterns = [p for p in patterns if not search.weak[p]]
+            if not patterns:
+                return []
         spans = list(self._matches(search, patterns, self.text, window, False))
         if self.scan.additions and not self.is_ascii:
             spans = self._with_hidden(search, patterns, window, spans)
@@ -230,10 +258,9 @@ class _Page:
     def _has_context(self, which: int, start: int) -> bool:
         mask = self.supports.get(start)
         if mask is None:
-            vocabulary = self.scan.vocabulary
-            if not vocabulary.is_near(which, self.text, start, start):
+            if not self.nearby.any(which, self.cell, start, start):
                 return False
-            mask = self.supports[start] = vocabulary.support(self.text, start)
+            mask = self.supports[start] = self.scan.vocabulary.support(self.text, start)
         return bool(mask >> which & 1)
 
     def _in_clause(self, which: int, search: Search, spans: Iterable[Span]) -> list[Span]:
@@ -251,7 +278,7 @@ class _Page:
         return clause[max(clause.rfind(end) for end in _CLAUSE_ENDS) + 1 :]
 
     def _phones(self, places: list[int]) -> Iterator[Span]:
-        near_words = partial(self.scan.vocabulary.is_near, PHONE_ID, self.text)
+        near_words = partial(self.nearby.any, PHONE_ID, self.cell)
         at, n = 0, len(places)
         while at < n:
             first = last = places[at]

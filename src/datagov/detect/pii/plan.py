@@ -31,8 +31,11 @@ class Plan:
 
     Attributes:
         searches: One per recogniser; the one at PHONE_ID stands for phone numbers and is empty.
-        expressions: What to scan for.
-        owners: For each expression the index of its search, and of its patterns there.
+        expressions: What to scan for: possible matches, then context words.
+        owners: For each of the first expressions the index of its search, and of its patterns
+            there.
+        weak: For each owner whether all its patterns count only beside a context word.
+        words: For each search the expressions of its context words.
         vocabulary: Context words; the bit of a mask is the index of the search.
         context_only: Entities that count only beside a context word.
         regions: Of phone numbers without a country code.
@@ -44,6 +47,8 @@ class Plan:
     searches: tuple[Search, ...]
     expressions: tuple[Expression, ...]
     owners: tuple[tuple[int, tuple[int, ...]], ...]
+    weak: tuple[bool, ...]
+    words: tuple[tuple[int, ...], ...]
     vocabulary: Vocabulary
     context_only: frozenset[str]
     regions: tuple[str, ...]
@@ -99,19 +104,42 @@ def plan(
         phones.CONTEXT if which == PHONE_ID else search.recogniser.context
         for which, search in enumerate(searches)
     ]
+    vocabulary = Vocabulary(words)
+    weak_owners = [
+        bool(indices) and all(searches[which].weak[i] for i in indices)
+        for (which, _, _), indices in owners.items()
+    ]
+    word_ids: dict[str, int] = {}
+    for word in sorted({word for words in vocabulary.lists for word in words}):
+        word_ids[word] = len(owners) + len(word_ids)
     return Plan(
         searches=tuple(searches),
-        expressions=tuple(
-            Expression(i, pattern, flags) for i, (_, pattern, flags) in enumerate(owners)
+        expressions=(
+            *(Expression(i, pattern, flags) for i, (_, pattern, flags) in enumerate(owners)),
+            *(Expression(i, in_any_case(word), 0) for word, i in word_ids.items()),
         ),
         owners=tuple((which, indices) for (which, _, _), indices in owners.items()),
-        vocabulary=Vocabulary(words),
+        weak=tuple(weak_owners),
+        words=tuple(tuple(word_ids[word] for word in words) for words in vocabulary.lists),
+        vocabulary=vocabulary,
         context_only=frozenset(context_only),
         regions=regions,
         additions=additions,
         min_score=min_score,
         mentions=frozenset(MENTIONS) & frozenset(entities),
     )
+
+
+def in_any_case(word: str) -> str:
+    """Returns a hyperscan pattern over UTF-8 for a word, each letter in lower or upper case."""
+    return "".join(
+        f"(?:{'|'.join(_bytes(form) for form in sorted({char, char.upper(), char.lower()}))})"
+        for char in word
+    )
+
+
+def _bytes(text: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in text.encode())
 
 
 def _recognisers(languages: tuple[str, ...], additions: bool) -> tuple[Recogniser, ...]:

@@ -22,7 +22,7 @@ _SUPERSETS: dict[tuple[str, str], str] = {
     ),
     # With a digit in it or behind a hyphen after it: most words have none.
     ("UsHealthInsuranceMemberIdRecognizer", "Health insurance member ID (weak)"): (
-        r"\b[A-Z][A-Z0-9-]{0,63}[0-9][A-Z0-9]{0,14}"
+        r"\b[A-Z][A-Z0-9-]{0,63}[0-9][A-Z0-9]{0,63}\b"
     ),
 }
 
@@ -63,7 +63,14 @@ def _recogniser(name: str, original: Any, base: type) -> Recogniser:
         name=name,
         entity=original.supported_entities[0],
         patterns=tuple(
-            Pattern(p.name, p.regex, p.score, _superset(name, p), _LATE.get(p.name, 0))
+            Pattern(
+                p.name,
+                p.regex,
+                p.score,
+                _superset(name, p),
+                _LATE.get(p.name, 0),
+                _NEEDS.get(p.name, ()),
+            )
             for p in original.patterns
         ),
         flags=int(original.global_regex_flags),
@@ -82,6 +89,13 @@ def _superset(recogniser: str, pattern: Any) -> str:
 
 _LATE = {"Health insurance member ID (weak)": 64}
 """Code points by which a superset ends behind the match."""
+
+_NEEDS = {
+    "Standard Url": ("://",),
+    "Quoted URL": ('"', "'"),
+    "Quoted Non-schema URL": ('"', "'"),
+}
+"""What matches hold, where that says more than the superset that patterns share."""
 
 _TOP_LEVEL = regex.compile(r"\(\?:([a-z0-9\-]+)\)")
 

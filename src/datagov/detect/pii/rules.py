@@ -21,6 +21,7 @@ class Pattern:
         superset: A hyperscan pattern over bytes that ends, or for unlimited patterns begins to
             match, wherever `regex` does; "" derives it.
         late: Code points by which `superset` may end behind the match.
+        needs: Each match holds one of these; nothing said if empty.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Pattern:
     score: float
     superset: str = ""
     late: int = 0
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

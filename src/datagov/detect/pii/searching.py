@@ -84,6 +84,11 @@ class Search:
         """True if some of the patterns count only beside a context word."""
         return any(self.weak)
 
+    @property
+    def thins(self) -> bool:
+        """True if of places close together only the outer ones matter."""
+        return bool(self.patterns) and self.recogniser.name != _EMAIL
+
     def windows(self, text: str, places: list[tuple[int, tuple[int, ...]]]) -> Iterator[Window]:
         """Yields the windows around `places`: ends of possible matches, and pattern indices."""
         at, n = 0, len(places)
@@ -114,8 +119,11 @@ class Search:
         self, index: int, text: str, window: Window, loose: bool
     ) -> Iterator[tuple[int, int, "regex.Match[str]"]]:
         """Yields start, end and match of each match of a pattern in a window."""
+        needs = self.patterns[index].needs
+        if needs and all(text.find(each, window.start, window.stop) < 0 for each in needs):
+            return
         compiled = (self.loose if loose else self.exact)[index]
-        if self.recogniser.name == "EmailRecognizer":
+        if self.recogniser.name == _EMAIL:
             found = emails(compiled, text, window, loose)
         elif self.patterns[index].name == "PAN (Low)":
             found = _before_digits(compiled, text, window)
@@ -127,6 +135,7 @@ class Search:
             yield *match.span(), match
 
 
+_EMAIL = "EmailRecognizer"
 _LOCAL = r"[!#$%&'*+\-/=?^_`{|}~.\w]"
 _EMAIL_PARTS = {
     loose: (

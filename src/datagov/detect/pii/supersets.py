@@ -81,6 +81,8 @@ class _Writer:
             if node == (sre.AT, sre.AT_BOUNDARY)
             else self.look_behind(node[1], i)
             if node[0] is sre.ASSERT_NOT
+            else self.what_stands_before(node[1])
+            if node[0] is sre.ASSERT and i == 0 and node[1][0] < 0
             else self.node(node)
             for i, node in enumerate(nodes)
         )
@@ -124,6 +126,13 @@ class _Writer:
         refused, _, _ = _members(nodes[0])
         allowed = _ASCII - refused
         return f"[{_ranges(allowed)}\\x80-\\xff]" if ord("\n") in allowed else ""
+
+    def what_stands_before(self, value: Any) -> str:
+        """Returns what a look-behind at the beginning asks for as a part of the match."""
+        takes_space = self.takes_space
+        body = f"(?:{self.sequence(list(value[1]))})"
+        self.takes_space = takes_space
+        return body
 
     def characters(self, node: Node) -> str:
         ascii_members, others, spaces = _members(node)

@@ -24,7 +24,7 @@ VEHICLES = (
             rf"{_AFTER}",
             0.5,
             as_bytes(
-                rf"[\x80-\xbf][A-HJ-NP-Z](?:·|•|・|[.\x20-])?"
+                rf"(?:{'|'.join(_PROVINCE)})[A-HJ-NP-Z](?:·|•|・|[.\x20-])?"
                 rf"[{_SERIAL}]{{4}}(?:[{_SERIAL}]{{1,2}}|挂|学|警|港|澳)"
             ),
         ),
