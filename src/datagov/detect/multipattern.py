@@ -65,6 +65,18 @@ def find(expressions: tuple[Expression, ...], data: bytes) -> Hits:
     return Hits(table[:, 0], table[:, 1], table[:, 2])
 
 
+def in_any_case(word: str) -> str:
+    """Returns a hyperscan pattern over UTF-8 for a word, each letter in lower or upper case."""
+    return "".join(
+        f"(?:{'|'.join(_bytes(form) for form in sorted({char, char.upper(), char.lower()}))})"
+        for char in word
+    )
+
+
+def _bytes(text: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in text.encode())
+
+
 @lru_cache(maxsize=16)
 def _database(expressions: tuple[Expression, ...]) -> tuple[hs.Database, hs.Scratch]:
     path = _cache_directory() / f"{_digest(expressions)}.hs"

@@ -7,7 +7,14 @@ from functools import lru_cache
 
 import regex
 
-from datagov.detect.multipattern import CASELESS, DOTALL, MULTILINE, PREFILTER, Expression
+from datagov.detect.multipattern import (
+    CASELESS,
+    DOTALL,
+    MULTILINE,
+    PREFILTER,
+    Expression,
+    in_any_case,
+)
 from datagov.detect.pii import phones
 from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
 from datagov.detect.pii.context import Vocabulary, raised
@@ -16,10 +23,13 @@ from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.searching import Search
 from datagov.detect.pii.sensitive.lexicon import MENTIONS
 from datagov.detect.pii.supersets import superset
+from datagov.detect.pii.worldwide import WORLDWIDE_RECOGNISERS
 from datagov.errors import ConfigError
 
 ALL = ("all",)
 """Stands for every entity, or for every language."""
+
+_ADDITIONS = (*CHINESE_RECOGNISERS, *WORLDWIDE_RECOGNISERS)
 
 PHONE_ID = 0
 """Index of phone numbers among the searches; they have no patterns."""
@@ -130,18 +140,6 @@ def plan(
     )
 
 
-def in_any_case(word: str) -> str:
-    """Returns a hyperscan pattern over UTF-8 for a word, each letter in lower or upper case."""
-    return "".join(
-        f"(?:{'|'.join(_bytes(form) for form in sorted({char, char.upper(), char.lower()}))})"
-        for char in word
-    )
-
-
-def _bytes(text: str) -> str:
-    return "".join(f"\\x{byte:02x}" for byte in text.encode())
-
-
 def _recognisers(languages: tuple[str, ...], additions: bool) -> tuple[Recogniser, ...]:
     found: list[Recogniser] = []
     for language in languages:
@@ -153,7 +151,7 @@ def _recognisers(languages: tuple[str, ...], additions: bool) -> tuple[Recognise
                 f"it has them for {known}"
             )
         found += of_language
-    return (*found, *(CHINESE_RECOGNISERS if additions else ()))
+    return (*found, *(_ADDITIONS if additions else ()))
 
 
 def _best_score(recogniser: Recogniser, pattern: Pattern) -> float:

@@ -44,6 +44,7 @@ class Recogniser:
         context: Words, lower-case, that raise the score when one stands before the match.
         validate: Confirms (score 1) or refutes (score 0) a match.
         invalidate: True refutes.
+        only_refutes: `validate` never says that a match is surely one.
         ends_by_group: Of each match the last group counts where one that ends there is valid, as
             Presidio reads IBANs; its matches are not weighed against each other.
         minds_neighbours: The patterns themselves say what may stand beside a match, so that they
@@ -57,6 +58,7 @@ class Recogniser:
     context: tuple[str, ...] = ()
     validate: Check | None = None
     invalidate: Check | None = None
+    only_refutes: bool = False
     ends_by_group: bool = False
     minds_neighbours: bool = False
 
@@ -77,7 +79,7 @@ class Recogniser:
 
     def best_score(self, pattern: Pattern) -> float:
         """Returns the highest score a match can have without context."""
-        return MAX_SCORE if self.validate is not None else pattern.score
+        return MAX_SCORE if self.validate and not self.only_refutes else pattern.score
 
 
 def _asked(check: Check, value: str) -> bool | None:
