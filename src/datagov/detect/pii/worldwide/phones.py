@@ -17,7 +17,16 @@ _NOUNS = (
 )
 _VERBS = (
     *("call", "call me", "call us", "call him", "call her", "call them", "dial", "reach me"),
-    *("reach us", "text me", "phone me", "ring me", "messages", "message me", "contact me", "answering"),
+    *(
+        "reach us",
+        "text me",
+        "phone me",
+        "ring me",
+        "messages",
+        "message me",
+        "contact me",
+        "answering",
+    ),
 )
 _NOUN = rf"(?:{'|'.join(_NOUNS)})(?: ?(?:no|nr|number|num|#)\.?)?(?: is)?[ .:)]{{0,3}}\s{{0,2}}"
 _VERB = rf"(?:{'|'.join(_VERBS)})(?: (?:at|on|to|under))?:? "
