@@ -183,14 +183,14 @@ class _Page:
 
     def _confirmed(self, which: int, search: Search, window: Window) -> list[Span]:
         if search.recogniser.minds_neighbours:
-            spans = list(self._matches(search, window.patterns, self.like_ascii, window, False))
+            spans = self._matches(search, window.patterns, self.like_ascii, window, False)
             return self._in_clause(which, search, spans)
         patterns = window.patterns
         if search.any_weak and not self.nearby.any(which, self.cell, window.start, window.last):
             patterns = [p for p in patterns if not search.weak[p]]
             if not patterns:
                 return []
-        spans = list(self._matches(search, patterns, self.text, window, False))
+        spans = self._matches(search, patterns, self.text, window, False)
         if self.scan.additions and not self.is_ascii:
             spans = self._with_hidden(search, patterns, window, spans)
         if not search.recogniser.ends_by_group:
@@ -199,22 +199,12 @@ class _Page:
 
     def _matches(
         self, search: Search, patterns: list[int], text: str, window: Window, loose: bool
-    ) -> Iterator[Span]:
-        recogniser = search.recogniser
-        for index in patterns:
-            pattern = search.patterns[index]
-            for start, end, match in search.matches(index, text, window, loose):
-                if recogniser.ends_by_group:
-                    ends = [match.end(g) for g in range(len(match.groups()), 0, -1)]
-                    ends = [each if each > 0 else end for each in ends]
-                else:
-                    ends = [end]
-                for each in ends:
-                    score = recogniser.score(pattern, text[start:each])
-                    if score > 0:
-                        label = recogniser.label(pattern)
-                        yield Span(start, each, recogniser.entity, label, score)
-                        break
+    ) -> list[Span]:
+        entity, labels = search.recogniser.entity, search.labels
+        return [
+            Span(start, end, entity, labels[pattern], score)
+            for start, end, pattern, score in search.matches(text, window, patterns, loose)
+        ]
 
     def _with_hidden(
         self, search: Search, patterns: list[int], window: Window, spans: list[Span]
@@ -222,6 +212,8 @@ class _Page:
         """Adds what touches letters of scripts without blanks, or is written in full width."""
         text = self.like_ascii
         low, high = max(0, window.start - 1), window.stop + 1
+        if self.text[low:high].isascii():
+            return spans
         if not hides(text, low, high) and self.text[low:high] == text[low:high]:
             return spans
         hidden = [

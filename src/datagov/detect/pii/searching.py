@@ -14,13 +14,16 @@ from typing import NamedTuple
 import regex
 
 from datagov.detect.pii.rules import Pattern, Recogniser
-from datagov.detect.pii.supersets import superset
+from datagov.detect.pii.supersets import Shape, superset
 
 LOOK_AHEAD = 64
 """Code points behind the last possible end that patterns may look at."""
 
 MAX_WIDTH = 256
 """Patterns of unlimited width that take white space are searched this far around a place."""
+
+MAX_KNOWN = 1 << 16
+MAX_KNOWN_WIDTH = 64
 
 _SPACE_AFTER = regex.compile(r"\s")
 _SPACE_BEFORE = regex.compile(r"(?r)\s")
@@ -36,6 +39,15 @@ class Window(NamedTuple):
     patterns: list[int]
 
 
+class Match(NamedTuple):
+    """A match of a pattern, by its index, in code points, with its score before context."""
+
+    start: int
+    end: int
+    pattern: int
+    score: float
+
+
 @dataclass(frozen=True)
 class Search:
     """A recogniser with its patterns compiled.
@@ -48,6 +60,9 @@ class Search:
         weak: For each pattern whether its matches count only beside a context word.
         width: Most code points from the start of a match to where the scan sees it; None where
             white space delimits it.
+        labels: Of each pattern the name of its rule.
+        known: The matches in windows met before, where they depend on the window alone; None
+            where they do not. It is bounded, and what is found does not depend on it.
     """
 
     recogniser: Recogniser
@@ -56,6 +71,8 @@ class Search:
     loose: tuple[regex.Pattern[str], ...]
     weak: tuple[bool, ...]
     width: int | None
+    labels: tuple[str, ...]
+    known: dict[tuple[str, bool], tuple[Match, ...]] | None
 
     @classmethod
     def of(
@@ -77,6 +94,8 @@ class Search:
             tuple(regex.compile(p.regex, flags | regex.ASCII) for p in patterns),
             weak,
             None if None in widths else max((w for w in widths if w is not None), default=0),
+            tuple(recogniser.label(p) for p in patterns),
+            {} if all(w is None for w in widths) and not _look_around(shapes) else None,
         )
 
     @property
@@ -115,24 +134,63 @@ class Search:
             patterns = {index for _, indices in chosen for index in indices}
             yield Window(start, stop, last, [place for place, _ in chosen], sorted(patterns))
 
-    def matches(
+    def matches(self, text: str, window: Window, patterns: list[int], loose: bool) -> list[Match]:
+        """Returns the matches of `patterns` in a window that their check does not refute."""
+        if self.known is None or window.stop - window.start > MAX_KNOWN_WIDTH:
+            return list(self._found(text, window, patterns, loose))
+        # Every place of such a search stands for all its patterns.
+        seen = text[window.start : window.stop], loose
+        known = self.known.get(seen)
+        if known is None:
+            if len(self.known) >= MAX_KNOWN:
+                self.known.clear()
+            at = window.start
+            found = self._found(text, window, patterns, loose)
+            known = tuple(Match(m.start - at, m.end - at, m.pattern, m.score) for m in found)
+            self.known[seen] = known
+        at = window.start
+        return [Match(start + at, end + at, which, score) for start, end, which, score in known]
+
+    def _found(
+        self, text: str, window: Window, patterns: list[int], loose: bool
+    ) -> Iterator[Match]:
+        recogniser = self.recogniser
+        for index in patterns:
+            pattern = self.patterns[index]
+            for match in self._of_pattern(index, text, window, loose):
+                if match.end() > window.last:
+                    break
+                for end in _ends(match) if recogniser.ends_by_group else (match.end(),):
+                    score = recogniser.score(pattern, text[match.start() : end])
+                    if score > 0:
+                        yield Match(match.start(), end, index, score)
+                        break
+
+    def _of_pattern(
         self, index: int, text: str, window: Window, loose: bool
-    ) -> Iterator[tuple[int, int, "regex.Match[str]"]]:
-        """Yields start, end and match of each match of a pattern in a window."""
-        needs = self.patterns[index].needs
-        if needs and all(text.find(each, window.start, window.stop) < 0 for each in needs):
-            return
+    ) -> Iterator["regex.Match[str]"]:
+        pattern = self.patterns[index]
+        if pattern.needs and not any(
+            text.find(each, window.start, window.stop) >= 0 for each in pattern.needs
+        ):
+            return iter(())
         compiled = (self.loose if loose else self.exact)[index]
         if self.recogniser.name == _EMAIL:
-            found = emails(compiled, text, window, loose)
-        elif self.patterns[index].name == "PAN (Low)":
-            found = _before_digits(compiled, text, window)
-        else:
-            found = compiled.finditer(text, window.start, window.stop)
-        for match in found:
-            if match.end() > window.last:
-                return
-            yield *match.span(), match
+            return emails(compiled, text, window, loose)
+        if pattern.name == "PAN (Low)":
+            return _before_digits(compiled, text, window)
+        found: Iterator[regex.Match[str]] = compiled.finditer(text, window.start, window.stop)
+        return found
+
+
+def _ends(match: "regex.Match[str]") -> list[int]:
+    """Returns the ends of all groups, the last group first; of one without a part the match's."""
+    ends = [match.end(group) for group in range(len(match.groups()), 0, -1)]
+    return [end if end > 0 else match.end() for end in ends]
+
+
+def _look_around(shapes: list[Shape]) -> bool:
+    return any(shape.looks_around for shape in shapes)
 
 
 _EMAIL = "EmailRecognizer"

@@ -25,6 +25,9 @@ def without_contained(spans: Iterable[Span]) -> list[Span]:
 
     As Presidio's `EntityRecognizer.remove_duplicates`; of equal ones the first rule by name stays.
     """
+    spans = list(spans)
+    if len(spans) < 2:
+        return spans
     kept: list[Span] = []
     ordered = sorted(spans, key=lambda s: (s.entity, s.start, -s.end, -s.score, s.rule))
     for _, group in groupby(ordered, key=lambda s: s.entity):

@@ -39,11 +39,13 @@ class Shape:
         pattern: The superset, in hyperscan's syntax over bytes.
         max_width: Most code points of a match; None if there is no limit.
         takes_space: Whether white space can be part of a match.
+        looks_around: Whether a match depends on what stands beside it.
     """
 
     pattern: str
     max_width: int | None
     takes_space: bool
+    looks_around: bool
 
 
 @lru_cache(maxsize=1024)
@@ -65,7 +67,8 @@ def superset(pattern: str, name: str) -> Shape:
         raise ConfigError(f"pattern {name!r} matches the empty text; require a character")
     writer = _Writer()
     body = writer.sequence(list(tree))
-    return Shape(body, None if high >= _UNBOUNDED else high, writer.takes_space)
+    max_width = None if high >= _UNBOUNDED else high
+    return Shape(body, max_width, writer.takes_space, writer.looks_around)
 
 
 class _Writer:
@@ -74,8 +77,10 @@ class _Writer:
     def __init__(self) -> None:
         self.groups: dict[int, str] = {}
         self.takes_space = False
+        self.looks_around = False
 
     def sequence(self, nodes: list[Node]) -> str:
+        self.looks_around |= any(kind in (sre.ASSERT, sre.ASSERT_NOT, sre.AT) for kind, _ in nodes)
         return "".join(
             self.boundary(nodes[:i], nodes[i + 1 :])
             if node == (sre.AT, sre.AT_BOUNDARY)
