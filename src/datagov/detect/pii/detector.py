@@ -271,6 +271,7 @@ class _Page:
 
     def _phones(self, places: list[int]) -> Iterator[Span]:
         near_words = partial(self.nearby.any, PHONE_ID, self.cell)
+        min_digits = phones.MIN_DIGITS if self.scan.additions else 1
         at, n = 0, len(places)
         while at < n:
             first = last = places[at]
@@ -280,7 +281,7 @@ class _Page:
             start = max(0, first - phones.WIDTH_BEFORE)
             has_words = near_words(start, last)
             stop = last + phones.WIDTH_BEHIND
-            for where, candidate in phones.candidates(self.text, start, stop, last):
+            for where, candidate in phones.candidates(self.text, start, stop, last, min_digits):
                 yield from self._phone(where, candidate, has_words)
 
     def _takes_bare_phones(self) -> bool:

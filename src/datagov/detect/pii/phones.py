@@ -2,7 +2,8 @@
 
 Presidio runs the matcher over the whole text once per region. Here its candidates are looked up
 once, near runs of seven digits, and each different one is parsed once per region in which it can
-be valid at all. Known difference: numbers of fewer than seven digits are not found.
+be valid at all. Numbers of fewer than seven digits are found only where nothing beyond Presidio's
+findings is asked for.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,6 +23,10 @@ SEED = rf"\d(?:(?:[-x ()\[\]./~]|{MULTIBYTE}){{0,4}}\d){{6}}[^\d]"
 
 It ends behind a block of digits, so that a text of digits only is no flood of places.
 """
+
+ANY_SEED = r"\d[^\d]"
+"""Hyperscan: the end of any block of digits. Presidio also takes years and page numbers for phone
+numbers of regions that have short ones; only a comparison with it looks for those."""
 
 RECOGNISER = "PhoneRecognizer"
 SCORE = 0.4
@@ -59,20 +64,23 @@ _PLAIN = regex.compile(r"[0-9\-\s()\[\]./~]+", regex.ASCII)
 _MAX_PIECES = 8
 
 
-def candidates(text: str, start: int, stop: int, last: int) -> Iterator[tuple[int, str]]:
-    """Yields what libphonenumber takes a look at, with at least seven digits, and where it starts.
+def candidates(
+    text: str, start: int, stop: int, last: int, min_digits: int
+) -> Iterator[tuple[int, str]]:
+    """Yields what libphonenumber takes a look at, and where it starts.
 
     Args:
         text: The whole text.
         start: Where to begin, in code points.
         stop: How far a candidate can reach.
         last: Candidates that begin behind this are left out.
+        min_digits: Candidates with fewer digits are left out.
     """
     while found := matcher._PATTERN.search(text, start, stop):
         if found.start() >= last:
             return
         candidate = _trimmed(found.group())
-        if len(_DIGITS.sub("", candidate)) >= MIN_DIGITS:
+        if len(_DIGITS.sub("", candidate)) >= min_digits:
             yield found.start(), candidate
         start = found.start() + max(1, len(candidate))
 

@@ -104,7 +104,8 @@ def plan(
             searches.append(Search.of(recogniser, patterns, weak))
     owners: dict[tuple[int, str, int], tuple[int, ...]] = {}
     if "PHONE_NUMBER" in entities:
-        owners[PHONE_ID, phones.SEED, CASELESS | DOTALL | PREFILTER] = ()
+        seed = phones.SEED if additions else phones.ANY_SEED
+        owners[PHONE_ID, seed, CASELESS | DOTALL | PREFILTER] = ()
     for which, search in enumerate(searches):
         for index, pattern in enumerate(search.patterns):
             # Patterns of one recogniser may differ in what a scan cannot see.
