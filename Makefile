@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test lint types check slow lock clean
+.PHONY: help setup demo test lint types check slow lock names clean
 
 help:
 	@echo "make demo   set up, make a small corpus, turn it into a release"
@@ -45,6 +45,9 @@ slow: setup
 lock:
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --all-build-deps --allow-unsafe \
 		--output-file=requirements.lock pyproject.toml requirements-dev.in
+
+names: setup
+	$(BIN)/python -m datagov.detect.pii.names.collect
 
 clean:
 	rm -rf $(VENV) demo build dist

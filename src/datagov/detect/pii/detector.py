@@ -15,6 +15,7 @@ from datagov.detect.pii.context import raised
 from datagov.detect.pii.entities import CONTEXT_ONLY, DEFAULT_ENTITIES, PHONE_REGIONS, WITHOUT
 from datagov.detect.pii.folding import folded
 from datagov.detect.pii.gating import CELL, Ints, Nearby, edges_of_blocks, merged, near_words
+from datagov.detect.pii.names.finding import find_names
 from datagov.detect.pii.neighbours import hides, holds_blankless, stands_free, touches_blankless
 from datagov.detect.pii.normalising import normalise
 from datagov.detect.pii.plan import PHONE_ID, Plan, plan
@@ -22,6 +23,9 @@ from datagov.detect.pii.searching import Search, Window
 from datagov.detect.pii.sensitive.mentions import find_mentions
 from datagov.detect.pii.spans import Span, overlap_test, spans_table, without_contained
 from datagov.detect.text_buffer import TextBuffer
+
+Found = list[tuple[int, list[Span]]]
+"""The spans in each text, by index; texts without any may be left out."""
 
 _CLAUSE = 30
 """Code points before a match in which words of a script without blanks are its context."""
@@ -36,7 +40,8 @@ class PiiDetector:
     What Presidio's pattern recognisers and its phone recogniser find in a text, this finds with the
     same spans and scores. `additions` are findings beside those: what touches Han, Kana or Hangul
     characters or is written in full-width ones, which hides it from Presidio; Chinese identifiers;
-    phone numbers that are written as such or announced by more words than Presidio knows.
+    phone numbers that are written as such or announced by more words than Presidio knows; cards
+    of all issuers; names of persons; mentions of what is sensitive beside a person.
 
     Attributes:
         min_score: Findings below are left out.
@@ -77,7 +82,7 @@ class PiiDetector:
         buffer = TextBuffer.of(like_ascii)
         cells, places, ids, nearby = _places(buffer, scan)
         bounds = np.flatnonzero(np.diff(cells, prepend=-1, append=-1))
-        found: list[tuple[int, list[Span]]] = []
+        found: Found = []
         for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
             cell = int(cells[first])
             text = original[cell].as_py()
@@ -85,8 +90,10 @@ class PiiDetector:
             page = _Page(text, folded_text, scan, nearby, cell)
             spans = page.spans(ids[first:last].tolist(), places[first:last].tolist())
             found.append((cell, without_contained(spans)))
+        if scan.names:
+            found = _together(found, find_names(original, scan.min_score))
         if scan.mentions:
-            found = self._with_mentions(original, found, scan)
+            found = _together(found, self._mentions(original, found, scan))
         return spans_table(found)
 
     def plan(self) -> Plan:
@@ -105,20 +112,23 @@ class PiiDetector:
             self.min_score,
         )
 
-    def _with_mentions(
-        self, texts: pa.Array, found: list[tuple[int, list[Span]]], scan: Plan
-    ) -> list[tuple[int, list[Span]]]:
-        """Adds what is sensitive and stands in one sentence with a person."""
-        spans = {cell: list(of_cell) for cell, of_cell in found}
-        for cell, mentions in find_mentions(texts, found):
-            spans.setdefault(cell, []).extend(
-                s for s in mentions if s.entity in scan.mentions and s.score >= scan.min_score
-            )
-        return sorted(spans.items())
+    def _mentions(self, texts: pa.Array, found: Found, scan: Plan) -> Found:
+        """Returns what is sensitive and stands in one sentence with a person."""
+        return [
+            (cell, [s for s in spans if s.entity in scan.mentions and s.score >= scan.min_score])
+            for cell, spans in find_mentions(texts, found)
+        ]
 
     def normalise(self, category: str, value: str) -> str:
         """Returns the form of `value` under which two spellings of one thing are equal."""
         return normalise(category, value)
+
+
+def _together(one: Found, other: Found) -> Found:
+    spans = {cell: list(of_cell) for cell, of_cell in one}
+    for cell, more in other:
+        spans.setdefault(cell, []).extend(more)
+    return sorted(spans.items())
 
 
 def _places(buffer: TextBuffer, scan: Plan) -> tuple[Ints, Ints, Ints, Nearby]:

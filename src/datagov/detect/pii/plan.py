@@ -18,6 +18,7 @@ from datagov.detect.multipattern import (
 from datagov.detect.pii import phones
 from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
 from datagov.detect.pii.context import Vocabulary, raised
+from datagov.detect.pii.names.latin import PERSON
 from datagov.detect.pii.presidio import presidio_languages, presidio_recognisers
 from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.searching import Search
@@ -52,6 +53,7 @@ class Plan:
         additions: Whether to find more than Presidio.
         min_score: Findings below are left out.
         mentions: Categories of what is sensitive beside a person.
+        names: Whether to look for names of persons.
     """
 
     searches: tuple[Search, ...]
@@ -65,6 +67,7 @@ class Plan:
     additions: bool
     min_score: float
     mentions: frozenset[str]
+    names: bool
 
 
 @lru_cache(maxsize=8)
@@ -83,7 +86,7 @@ def plan(
         ConfigError: An entity, language, rule or region is not known.
     """
     known = _recognisers(presidio_languages() if languages == ALL else languages, additions)
-    known_entities = {r.entity for r in known} | {"PHONE_NUMBER", *MENTIONS}
+    known_entities = {r.entity for r in known} | {"PHONE_NUMBER", PERSON, *MENTIONS}
     entities = tuple(sorted(known_entities)) if entities == ALL else entities
     _check_known("entities", entities, known_entities)
     _check_known("without", without, {r.label(p) for r in known for p in r.patterns})
@@ -138,6 +141,7 @@ def plan(
         additions=additions,
         min_score=min_score,
         mentions=frozenset(MENTIONS) & frozenset(entities),
+        names=additions and PERSON in entities,
     )
 
 

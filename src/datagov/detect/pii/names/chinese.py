@@ -1,0 +1,116 @@
+"""Chinese names: a surname and one or two characters, where a title or a label says so.
+
+Han text has no blanks and no capitals, and most surnames are words too. So a name counts only
+behind a label (姓名：), before a title (先生), or with the dot of a transliteration (约翰·史密斯).
+"""
+
+from collections.abc import Iterator
+
+import regex
+
+from datagov.detect.pii.names.latin import PERSON
+from datagov.detect.pii.names.lists import words
+from datagov.detect.pii.spans import Span
+
+LABELLED = 0.85
+FULL_WITH_TITLE = 0.7
+SURNAME_WITH_TITLE = 0.45
+TRANSLITERATED = 0.6
+
+DOTS = ("·", "•", "‧", "・")
+
+_HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
+_LINK = regex.compile(r"(?:姓名|名字)?[ \t]*(?:[:：=】\]]|是|叫|为)?[ \t]*")
+_NAME_END = regex.compile(
+    rf"(?!{_HAN})|(?=先生|女士|小姐|同学|老师|教授|医生|今年|出生|生于|毕业|现年|性别|身份|电话|手机"
+    r"|联系|住在|来自|男|女|年龄|，|的|是|在|和|与|及|因|于|说|表示|介绍|认为|称)"
+)
+_IS_HAN = regex.compile(_HAN)
+_HAN_RUN = regex.compile(rf"(?r){_HAN}+")
+
+
+def titles() -> frozenset[str]:
+    """Returns the titles that stand behind a name."""
+    return words("zh_titles")
+
+
+def labels() -> frozenset[str]:
+    """Returns the words that stand before a name."""
+    return words("zh_labels")
+
+
+def of_label(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name behind a label."""
+    link = _LINK.match(text, end)
+    at = link.end() if link else end
+    is_linked = at > end
+    for length in (4, 3, 2):
+        name = text[at : at + length]
+        if _is_name(name) and _NAME_END.match(text, at + length):
+            is_strong = text[start:end] in words("zh_strong_labels")
+            is_plain = name[0] not in words("zh_doubtful") or not _IS_HAN.match(text, at + length)
+            if is_linked or (is_strong and is_plain):
+                yield Span(at, at + length, PERSON, "Names: zh, behind a label", LABELLED)
+            return
+
+
+def of_title(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name before a title."""
+    if text[end : end + 1] in ("们", "們"):
+        return
+    run = _HAN_RUN.match(text, max(0, start - 8), start)
+    before = run.group() if run else ""
+    for length in (4, 3, 2):
+        name = before[-length:]
+        if len(name) == length and _is_name(name) and _may_begin(before[:-length]):
+            yield Span(start - length, start, PERSON, "Names: zh, before a title", FULL_WITH_TITLE)
+            return
+    surname = before[-1:]
+    if (
+        surname in words("zh_surnames")
+        and _may_begin(before[:-1])
+        and surname not in words("zh_doubtful")
+    ):
+        span = Span(start - 1, start, PERSON, "Names: zh, surname and title", SURNAME_WITH_TITLE)
+        yield span
+
+
+def of_dot(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the transliterated name whose parts a dot joins."""
+    first = last = start
+    sounds = words("zh_sounds")
+    allowed = "".join(sounds)
+    while first > 0 and text[first - 1] in allowed and start - first < 7:
+        first -= 1
+    last = end
+    while last < len(text) and (text[last] in allowed or text[last] in DOTS) and last - end < 14:
+        last += 1
+    while last > end and text[last - 1] in DOTS:
+        last -= 1
+    if start - first >= 2 and last - end >= 2:
+        yield Span(first, last, PERSON, "Names: zh, transliterated", TRANSLITERATED)
+
+
+def _is_name(name: str) -> bool:
+    """True for a surname, of one or two characters, and one or two given characters."""
+    for length in (2, 1):
+        surname, given = name[:length], name[length:]
+        known = words("zh_double_surnames") if length == 2 else words("zh_surnames")
+        if surname in known and 1 <= len(given) <= 2:
+            stops = words("zh_no_given")
+            return (
+                all("\u4e00" <= char <= "\u9fff" for char in given)
+                and not any(char in stop for stop in stops for char in given)
+                and name not in words("zh_no_names")
+                and name[:2] not in words("zh_no_names")
+            )
+    return False
+
+
+def _may_begin(before: str) -> bool:
+    """True if a name can begin behind a run of Han characters."""
+    return (
+        not before
+        or before[-1] in "".join(words("zh_before_one"))
+        or before[-2:] in words("zh_before")
+    )

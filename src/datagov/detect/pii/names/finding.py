@@ -1,0 +1,118 @@
+"""Finds names of persons: one scan for names and what stands beside them, a look at each."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+
+from datagov.detect.multipattern import Expression, find
+from datagov.detect.pii.names import chinese, latin
+from datagov.detect.pii.names.lists import given_names
+from datagov.detect.pii.spans import Span
+from datagov.detect.text_buffer import TextBuffer
+
+Reading = Callable[[str, int, int], Iterator[Span]]
+"""Yields the names at a place of the scan, given the text, and where the hit begins and ends."""
+
+_GOES_ON = np.zeros(256, bool)
+_GOES_ON[ord("A") : ord("Z") + 1] = True
+_GOES_ON[0xC3:] = True
+_GOES_ON[[ord("d"), ord("v")]] = True  # van, von, de, da, di
+_LETTER = np.zeros(256, bool)
+_LETTER[[c for c in range(128) if chr(c).isalnum()]] = True
+
+
+def find_names(texts: pa.Array, min_score: float) -> list[tuple[int, list[Span]]]:
+    """Returns the names in each text, by index, sorted; texts without any are left out.
+
+    Linear in the length of the texts. Spans do not overlap: the higher score stays, then the
+    longer span.
+
+    Args:
+        texts: `large_string`, no nulls.
+        min_score: Names below are left out.
+    """
+    buffer = TextBuffer.of(texts)
+    lookups = _lookups()
+    hits = find(lookups.expressions, buffer.data)
+    data = np.frombuffer(buffer.data, np.uint8)
+    lengths = lookups.lengths[hits.ids]
+    starts = hits.ends - lengths
+    # Of given names only those that begin a word and that another capital follows.
+    seen = ~lookups.needs_capital[hits.ids] | (
+        ~_LETTER[data[starts - 1]] & _GOES_ON[data[np.minimum(hits.ends, len(data) - 1)]]
+    )
+    ids, starts, ends = hits.ids[seen], starts[seen], hits.ends[seen]
+    order = np.lexsort((ids, ends))
+    ids, starts, ends = ids[order], starts[order], ends[order]
+    cells = buffer.cells(starts)
+    first = buffer.offsets(cells, starts)
+    last = buffer.offsets(cells, np.minimum(ends, buffer.ends[cells]))
+    bounds = np.flatnonzero(np.diff(cells, prepend=-1, append=-1))
+    names = []
+    for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        cell = int(cells[low])
+        text = texts[cell].as_py()
+        found = [
+            span
+            for i in range(low, high)
+            for span in lookups.reading(int(ids[i]))(text, int(first[i]), int(last[i]))
+            if span.score >= min_score
+        ]
+        if found:
+            names.append((cell, _best(found)))
+    return names
+
+
+def _best(spans: list[Span]) -> list[Span]:
+    kept: list[Span] = []
+    for span in sorted(set(spans), key=lambda s: (-s.score, s.start - s.end, s)):
+        at = bisect_right(kept, span)
+        if (at == 0 or kept[at - 1].end <= span.start) and (
+            at == len(kept) or span.end <= kept[at].start
+        ):
+            kept.insert(at, span)
+    return kept
+
+
+class _Lookups:
+    """What is scanned for, and how each hit is read."""
+
+    def __init__(self) -> None:
+        readings: list[tuple[str, Reading, bool]] = [
+            (f"{name} ", _of_given, True) for name in sorted(given_names())
+        ]
+        readings += [
+            (f"{title}{dot} ", latin.of_title, False) for title in latin.TITLES for dot in ("", ".")
+        ]
+        readings += [(f"{cue} ", latin.of_cue, False) for cue in latin.CUES]
+        readings += [(f"{label}: ", latin.of_label, False) for label in latin.LABELS]
+        readings += [(f"{word} ", latin.of_greeting, False) for word in latin.GREETINGS]
+        readings += [(f" {verb} ", latin.of_speech, False) for verb in latin.SPEECH]
+        readings += [(word, chinese.of_title, False) for word in chinese.titles()]
+        readings += [(word, chinese.of_label, False) for word in chinese.labels()]
+        readings += [(dot, chinese.of_dot, False) for dot in chinese.DOTS]
+        self.expressions = tuple(
+            Expression(i, _literal(text), 0) for i, (text, _, _) in enumerate(readings)
+        )
+        self.lengths = np.array([len(text.encode()) for text, _, _ in readings])
+        self.needs_capital = np.array([needs for _, _, needs in readings])
+        self._readings = [reading for _, reading, _ in readings]
+
+    def reading(self, identifier: int) -> Reading:
+        return self._readings[identifier]
+
+
+def _of_given(text: str, start: int, end: int) -> Iterator[Span]:
+    return latin.of_given(text, start, end - 1)
+
+
+def _literal(text: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in text.encode())
+
+
+@lru_cache(maxsize=1)
+def _lookups() -> _Lookups:
+    return _Lookups()

@@ -1,0 +1,197 @@
+"""Names in Latin script: which words around a given name, a title or a cue belong to a name.
+
+A given name counts with what follows it. The score says how much speaks for a person: both names
+known, one of them known, a title, words such as "my name is". What is a place or a house
+(`no_surname`, `no_name_after`) counts against it.
+"""
+
+from collections.abc import Iterator
+
+import regex
+
+from datagov.detect.pii.names.lists import common_given_names, given_names, surnames, words
+from datagov.detect.pii.spans import Span
+
+PERSON = "PERSON"
+
+BOTH_KNOWN = 0.85
+DOUBTFUL_KNOWN = 0.6
+GIVEN_KNOWN = 0.5
+TITLE = 0.75
+CUE = 0.85
+GREETING = 0.6
+SPEAKER = 0.45
+UNLIKELY = 0.3
+
+TITLES = (
+    *("Mr", "Mrs", "Ms", "Miss", "Dr", "Prof", "Professor", "Herr", "Herrn", "Frau", "Mme", "Mlle"),
+    *("Monsieur", "Madame", "Señor", "Señora", "Sra", "Srta", "Sig", "Signora", "Dott", "Pan"),
+    *("Pani", "Rev", "Sgt", "Capt", "Mevrouw", "Meneer", "Sayın"),
+)
+_TITLES_THAT_ARE_WORDS = ("Frau", "Herr", "Miss", "Pan", "Pani", "Professor", "Madame", "Sig")
+CUES = (
+    *("my name is", "My name is", "name is", "Ich heiße", "ich heiße", "Mein Name ist"),
+    *("mein Name ist", "je m'appelle", "Je m'appelle", "me llamo", "Me llamo", "mi nombre es"),
+    *("mi chiamo", "Mi chiamo", "meu nome é", "Meu nome é", "mijn naam is", "Mijn naam is"),
+)
+LABELS = (
+    *("Name", "name", "NAME", "Full name", "Full Name", "Contact", "Patient", "Customer"),
+    *("Client", "Author", "Employee", "Applicant", "Nom", "Nombre", "Nome", "Naam"),
+)
+SPEECH = ("said", "says", "asked", "replied", "told me", "shouted at", "whispered", "answered")
+GREETINGS = (
+    *("I'm", "I’m", "I am", "calls me", "was called", "call me"),
+    *("Dear", "Hi", "Hello", "Hey", "Liebe", "Lieber", "Hallo", "Cher", "Chère", "Querido"),
+    *("Querida", "Estimado", "Estimada", "Caro", "Cara", "Beste"),
+)
+
+_TOKEN = regex.compile(r"\p{Lu}[\p{L}\p{M}]*(?:(?!['’]s\b)['’\-]\p{L}[\p{L}\p{M}]*)*")
+_INITIAL = regex.compile(r"\p{Lu}(?:\.(?:[ \-]?\p{Lu}\.)*|(?= \p{Lu}\p{Ll}))")
+_PARTICLE = regex.compile(
+    r"(?:(?:de|da|do|dos|das|del|della|di|du|van|von|der|den|ten|ter|zu|zur|la|le|el|al|bin|ibn"
+    r"|bint|y|e|af|av|of the|vom) ){1,3}"
+)
+_LAST_TOKENS = regex.compile(r"(?r)(?<![\p{L}\d])\p{Lu}[\p{L}\p{M}]+(?: \p{Lu}[\p{L}\p{M}]+)?")
+_BEFORE = regex.compile(r"(?r)[\p{L}.]+")
+_MAX_TOKENS = 5
+
+
+def of_given(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name that a given name begins.
+
+    Args:
+        text: The whole text.
+        start: Where the given name begins, in code points.
+        end: Where it ends.
+    """
+    if start and (text[start - 1].isalnum() or text[start - 1] in "-'’_@/."):
+        return
+    before = _BEFORE.match(text, max(0, start - 24), start - 1) if start else None
+    if before and before.group() in words("no_name_after"):
+        return
+    given = text[start:end]
+    stop, n_known, n_unknown = _rest(text, end)
+    if stop == end:
+        return
+    is_doubtful = given in words("doubtful_given")
+    followed = _TOKEN.match(text, stop + 1) if text[stop : stop + 1] == " " else None
+    if followed and followed.group() in words("things"):
+        return
+    if n_known:
+        score = DOUBTFUL_KNOWN if is_doubtful else BOTH_KNOWN
+    elif n_unknown:
+        is_sure = given in common_given_names() and not is_doubtful
+        score = GIVEN_KNOWN if is_sure else UNLIKELY
+    else:
+        return
+    yield Span(start, stop, PERSON, "Names: given name", score)
+
+
+def _rest(text: str, at: int) -> tuple[int, int, int]:
+    """Returns where the names behind a name end, and how many are known surnames and not."""
+    end, n_known, n_unknown = at, 0, 0
+    for _ in range(_MAX_TOKENS):
+        if text[at : at + 1] != " ":
+            break
+        at += 1
+        initial = _INITIAL.match(text, at)
+        if initial and text[initial.end() : initial.end() + 1] == " ":
+            at = initial.end()
+            continue
+        particle = _PARTICLE.match(text, at)
+        token = _TOKEN.match(text, particle.end() if particle else at)
+        if not token:
+            break
+        word = token.group()
+        if word in words("no_surname") or (len(word) > 3 and word.isupper()) or len(word) < 2:
+            break
+        if word in surnames() or word in given_names():
+            n_known += word in surnames()
+            n_unknown += word not in surnames()
+        elif n_known or n_unknown:
+            break
+        else:
+            n_unknown += 1
+        end = at = token.end()
+    return end, n_known, n_unknown
+
+
+def of_title(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name behind a title that ends before `end`."""
+    is_word = text[start:end].strip() in _TITLES_THAT_ARE_WORDS
+    name = _name(text, end, need_known=is_word)
+    if name and not (start and text[start - 1].isalnum()):
+        yield Span(end, name[0], PERSON, "Names: title", TITLE)
+
+
+def of_cue(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name behind words that say that a name follows."""
+    name = _name(text, end, need_known=False)
+    if name and not (start and text[start - 1].isalnum()):
+        yield Span(end, name[0], PERSON, "Names: announced", CUE)
+
+
+def of_label(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name in a field for names."""
+    if start and text[start - 1].isalnum():
+        return
+    name = _name(text, end, need_known=False)
+    if name is None:
+        return
+    stop, n_tokens, is_known = name
+    if is_known:
+        score = CUE if n_tokens > 1 else GREETING
+    else:
+        fills_line = text[stop : stop + 1] in ("", "\n", "\r", ",", ";")
+        score = GIVEN_KNOWN if n_tokens == 2 and fills_line else UNLIKELY
+    yield Span(end, stop, PERSON, "Names: field", score)
+
+
+def of_greeting(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name of who is greeted or speaks."""
+    name = _name(text, end, need_known=True)
+    if name and not (start and text[start - 1].isalnum()):
+        yield Span(end, name[0], PERSON, "Names: greeted", GREETING)
+
+
+def of_speech(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name of who is said to have spoken, before or behind the verb."""
+    name = _name(text, end, need_known=True)
+    if name:
+        yield Span(end, name[0], PERSON, "Names: speaker", SPEAKER)
+    before = _LAST_TOKENS.match(text, max(0, start - 60), start)
+    if before and all(_is_known(word) for word in before.group().split(" ")):
+        yield Span(before.start(), start, PERSON, "Names: speaker", SPEAKER)
+
+
+def _is_known(word: str) -> bool:
+    shown = word.title() if word.isupper() else word
+    return shown in given_names() or shown in surnames()
+
+
+def _name(text: str, start: int, *, need_known: bool) -> tuple[int, int, bool] | None:
+    """Returns the end of the name that begins here, its number of words, and if one is known."""
+    at, n_tokens, known = start, 0, False
+    end = start
+    while n_tokens < _MAX_TOKENS - 1:
+        initial = _INITIAL.match(text, at)
+        if initial and text[initial.end() : initial.end() + 1] == " ":
+            at = initial.end() + 1
+            continue
+        particle = _PARTICLE.match(text, at) if n_tokens else None
+        token = _TOKEN.match(text, particle.end() if particle else at)
+        if not token or token.group() in words("no_surname"):
+            break
+        word = token.group()
+        is_known = _is_known(word)
+        if n_tokens > 1 and not is_known:
+            break
+        known |= is_known
+        n_tokens += 1
+        end = token.end()
+        if text[end : end + 1] != " ":
+            break
+        at = end + 1
+    if not n_tokens or (need_known and not known) or text[start:end] in words("no_title_name"):
+        return None
+    return end, n_tokens, known

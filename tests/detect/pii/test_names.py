@@ -1,0 +1,76 @@
+"""Names of persons: found where something says so, passed over where the words are no name."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datagov.detect.pii import PiiDetector
+from datagov.detect.pii.names.finding import find_names
+
+
+def names(*texts, min_score=0.4):
+    found = find_names(pa.array(texts, pa.large_string()), min_score)
+    return [[texts[cell][s.start : s.end] for s in spans] for cell, spans in found]
+
+
+PERSONS = [
+    ("The chair, Thomas Jefferson, spoke.", "Thomas Jefferson"),
+    ("wrote Anna van der Berg in 1999", "Anna van der Berg"),
+    ("by Howard R. Ernst.", "Howard R. Ernst"),
+    ("😀 Jürgen Rüttgers kam", "Jürgen Rüttgers"),
+    ("Thomas Young’s experiments", "Thomas Young"),
+    ("Dear Mr. Kowalczyk, thank you", "Kowalczyk"),
+    ("my name is Sieda Batukayev.", "Sieda Batukayev"),
+    ("Name: Sieda Batukayev\nAge: 3", "Sieda Batukayev"),
+    ("Ich heiße Müller und wohne hier", "Müller"),
+    ("姓名：王小明，男", "王小明"),
+    ("患者欧阳娜娜，女", "欧阳娜娜"),
+    ("我们请李丹丹先生发言", "李丹丹"),
+    ("感谢王教授的帮助", "王"),
+    ("法国哲学家让·马利·居约认为", "让·马利·居约"),
+    ("联系人: 张伟 电话", "张伟"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), PERSONS)
+def test_a_person_is_found(text, name):
+    assert name in names(text)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Virginia Woods Road", "St. John Smith Church", "John Hopkins University", "Will May come?",
+        "Mr. President, thank you", "the Thomas Prize", "name is None", "Mark Twin Peaks",
+        "San Antonio River", "Golden Age", "May June", "高兴先生们", "父母姓名和住址", "老师们说",
+        "时间主任务", "Dr Pepper",
+    ],
+)  # fmt: skip
+def test_what_is_no_person_is_passed_over(text):
+    assert names(text) == []
+
+
+PIECES = [text for text, _ in PERSONS] + ["\n", "\0", " ", "·", "Mr. ", "姓名", "é", "Ａｎｎ", "🙂"]
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=5).map("".join), max_size=4))
+def test_each_text_is_read_by_itself_and_spans_lie_inside_it(texts):
+    together = find_names(pa.array(texts, pa.large_string()), 0.0)
+    alone = [
+        (i, spans)
+        for i, text in enumerate(texts)
+        for _, spans in find_names(pa.array([text], pa.large_string()), 0.0)
+    ]
+    assert together == alone
+    for cell, spans in together:
+        ends = [0, *(s.end for s in spans)]
+        assert all(before <= s.start < s.end for before, s in zip(ends, spans, strict=False))
+        assert ends[-1] <= len(texts[cell])
+
+
+def test_the_detector_finds_names_unless_told_otherwise():
+    text = "my name is Thomas Jefferson"
+    assert PiiDetector().detect([text])["category"].to_pylist() == ["PERSON"]
+    assert PiiDetector(entities=("EMAIL_ADDRESS",)).detect([text]).num_rows == 0
+    assert PiiDetector(min_score=0.9).detect([text]).num_rows == 0
