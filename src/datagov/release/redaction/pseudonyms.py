@@ -2,9 +2,10 @@
 
 Numbers with a check (cards, identity, account and phone numbers) keep their shape: each digit
 becomes another digit and each letter another letter, until the check of the category refuses the
-result. So a pseudonym can be nobody's number. What no check can refuse (names, passports,
-addresses) becomes its category with a word of consonants, and an e-mail address one below
-`.invalid`, which RFC 2606 reserves.
+result. Phone numbers begin with a country code of 0, since a random one could be somebody's. So a
+pseudonym can be nobody's number. What no check can refuse (names, passports, addresses) becomes its
+category with a word of consonants, and an e-mail address one below `.invalid`, which RFC 2606
+reserves.
 """
 
 import hashlib
@@ -13,7 +14,9 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from datagov.detect.pii.refusal import is_refused
+import regex
+
+from datagov.detect.pii.refusal import PHONES, is_refused
 
 TRIES = 64
 """Draws before the shape is given up; most checks refuse nine draws in ten."""
@@ -40,12 +43,21 @@ def pseudonym(category: str, value: str, seed: bytes) -> str:
     if any(c.isdigit() for c in value):
         for _ in range(TRIES):
             candidate = "".join(_like(c, draws) for c in unicodedata.normalize("NFKC", value))
+            if category in PHONES:
+                candidate = _undiallable(candidate)
             refused = is_refused(category, candidate)
             if refused is None:
                 break
             if refused and candidate != value:
                 return candidate
     return f"[{category} {word}]"
+
+
+def _undiallable(number: str) -> str:
+    """Returns a phone number whose country code would be 0, which none is (E.164, 6.1)."""
+    zeros = 1 if number.startswith("+") else 3
+    undiallable: str = regex.sub(r"\d", "0", number, count=zeros)
+    return undiallable
 
 
 def _like(char: str, draws: Iterator[int]) -> str:

@@ -25,6 +25,7 @@ _NAME_END = regex.compile(
     rf"(?!{_HAN})|(?=先生|女士|小姐|同学|老师|教授|医生|今年|出生|生于|毕业|现年|性别|身份|电话|手机"
     r"|联系|住在|来自|男|女|年龄|，|的|是|在|和|与|及|因|于|说|表示|介绍|认为|称)"
 )
+_DOT = regex.compile(f"[{''.join(DOTS)}]")
 _IS_HAN = regex.compile(_HAN)
 _HAN_RUN = regex.compile(rf"(?r){_HAN}+")
 
@@ -77,17 +78,20 @@ def of_title(text: str, start: int, end: int) -> Iterator[Span]:
 
 def of_dot(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the transliterated name whose parts a dot joins."""
-    first = last = start
-    sounds = words("zh_sounds")
-    allowed = "".join(sounds)
-    while first > 0 and text[first - 1] in allowed and start - first < 7:
+    allowed = "".join((*words("zh_sounds"), *DOTS))
+    first = start
+    while first > 0 and text[first - 1] in allowed and start - first < 14:
         first -= 1
     last = end
-    while last < len(text) and (text[last] in allowed or text[last] in DOTS) and last - end < 14:
+    while last < len(text) and text[last] in allowed and last - end < 14:
         last += 1
-    while last > end and text[last - 1] in DOTS:
-        last -= 1
-    if start - first >= 2 and last - end >= 2:
+    parts = _DOT.split(text[first:last].strip("".join(DOTS)))
+    first = text.index(parts[0], first)
+    last = first + sum(map(len, parts)) + len(parts) - 1
+    # One of many parts may be a single character: 让·马利·居约.
+    lengths = sorted(map(len, parts))
+    shortest = lengths[1] if len(parts) > 2 else lengths[0]
+    if len(parts) > 1 and shortest >= 2 and lengths[-1] <= 7:
         yield Span(first, last, PERSON, "Names: zh, transliterated", TRANSLITERATED)
 
 

@@ -40,10 +40,16 @@ _DATE = regex.compile(
 _DIGITS = range(7, 16)
 
 
+_NOBODYS = regex.compile(r"\D*(?:\+\D*0|0\D*0\D*0)")
+"""No country code begins with 0 (E.164, 6.1), so behind `+` or the prefix 00 stands no number."""
+
+
 def _is_phone(value: str) -> bool | None:
-    """Refutes dates, ranges of years and what has too few or too many digits."""
+    """Refutes dates, ranges of years, what cannot be dialled, and too few or too many digits."""
     n_digits = sum(char.isdigit() for char in value)
-    return False if n_digits not in _DIGITS or _DATE.fullmatch(value) else None
+    if n_digits not in _DIGITS or _DATE.fullmatch(value) or _NOBODYS.match(value):
+        return False
+    return None
 
 
 _FIRST_WORDS = (*_NOUNS, "call", "contact", "dial", "message", "reach", "ring", "text", "answering")
