@@ -43,7 +43,7 @@ slow: setup
 	$(BIN)/python -m pytest -m slow
 
 lock:
-	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --all-build-deps --allow-unsafe \
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-find-links --no-emit-index-url \
 		--output-file=requirements.lock pyproject.toml requirements-dev.in
 
 names: setup
