@@ -1,0 +1,136 @@
+"""What characters count as when texts are compared: one table to fold them, one to say their kind.
+
+Folding is NFKC_Casefold (Unicode, section 3.13) for one code point at a time, and for Han
+characters the simplified form besides, so that a text is equal to itself in traditional writing.
+Texts that hold characters which join with the one before them (NFC_QC=Maybe) have to be composed
+(NFKC) before they are folded; `needs_composing` finds them.
+"""
+
+import sys
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+BETWEEN, WORD, ALONE, NOTHING = range(4)
+"""Kinds: stands between tokens; letter of a word; a token by itself; is not there at all."""
+
+_ALONE = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x2E80, 0x2FDF),  # radicals
+    (0x3005, 0x3007),
+    (0x3021, 0x3029),
+    (0x3040, 0x30FF),  # Kana
+    (0x3100, 0x312F),  # Bopomofo
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),  # Han
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x1B000, 0x1B16F),
+    (0x20000, 0x323AF),
+)
+"""Scripts that are written without blanks between words, as ranges of code points."""
+
+_HAN = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x323B0))
+_HANGUL = (0xAC00, 0xD7A4)
+
+EXPANDS = 1 << 24
+"""Bit of a folded value that says: the rest is an index into `expansions`."""
+
+
+@dataclass(frozen=True)
+class Characters:
+    """Tables over all code points.
+
+    Attributes:
+        kind: uint8, one of BETWEEN, WORD, ALONE, NOTHING.
+        folded: uint32, the folded code point, or EXPANDS and an index.
+        expansions: uint32; at an index the number of code points, then they.
+        composes: bool, whether a text with this code point has to be composed first.
+    """
+
+    kind: npt.NDArray[np.uint8]
+    folded: npt.NDArray[np.uint32]
+    expansions: npt.NDArray[np.uint32]
+    composes: npt.NDArray[np.bool_]
+
+
+@lru_cache(maxsize=1)
+def characters() -> Characters:
+    """Returns the tables, made once per process in some 0.3 s."""
+    n = sys.maxunicode + 1
+    kind = np.full(n, BETWEEN, np.uint8)
+    folded = np.arange(n, dtype=np.uint32)
+    composes = np.zeros(n, bool)
+    expansions: list[int] = []
+    regular = np.zeros(n, bool)
+    for low, high in (*_HAN, _HANGUL, (0xD800, 0xF900), (0x323B0, 0xE0000), (0xE0200, n)):
+        regular[low:high] = True
+    kind[_HANGUL[0] : _HANGUL[1]] = WORD
+    for code in np.flatnonzero(~regular).tolist():
+        char = chr(code)
+        kind[code] = _kind(char)
+        form = _fold(char)
+        if len(form) == 1:
+            folded[code] = ord(form)
+        elif form:
+            folded[code] = EXPANDS | len(expansions)
+            expansions += [len(form), *map(ord, form)]
+        else:
+            kind[code] = NOTHING
+    for low, high in _ALONE:
+        letters = kind[low : high + 1]
+        letters[(letters != NOTHING) & ((letters == WORD) | regular[low : high + 1])] = ALONE
+    for code in _composing():
+        composes[code] = True
+    variants = np.arange(n, dtype=np.uint32)
+    for old, new in _han_variants():
+        variants[old] = new
+    single = folded < EXPANDS
+    folded[single] = variants[folded[single]]
+    return Characters(kind, folded, np.array(expansions or [0], np.uint32), composes)
+
+
+def _kind(char: str) -> int:
+    category = unicodedata.category(char)
+    if category[0] in "LMN":
+        return WORD
+    if category == "So":
+        return ALONE
+    return NOTHING if category == "Cf" else BETWEEN
+
+
+def _fold(char: str) -> str:
+    """Returns NFKC_Casefold of one character; variation selectors and the like are nothing."""
+    if unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f":
+        return ""
+    if "\U000e0100" <= char <= "\U000e01ef":
+        return ""
+    form = unicodedata.normalize("NFKC", char).casefold()
+    # A mark folded by itself can begin with a blank (U+00A8): it is what it stands on that counts.
+    return unicodedata.normalize("NFKC", form).strip() or char
+
+
+def _composing() -> set[int]:
+    """Returns code points that can join with one before them into a single one.
+
+    They are the second halves of canonical decompositions, and the vowels and finals of Hangul.
+    """
+    second = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}
+    for code in range(0xC0, 0x1D200):
+        form = unicodedata.decomposition(chr(code))
+        if form and not form.startswith("<"):
+            parts = form.split()
+            second.update(int(part, 16) for part in parts[1:])
+    return second
+
+
+def _han_variants() -> list[tuple[int, int]]:
+    text = (files(__package__) / "han_variants.txt").read_text("utf-8")
+    pairs = (line.split() for line in text.splitlines() if not line.startswith("#"))
+    return [(ord(old), ord(new[0])) for new, olds in pairs for old in olds]

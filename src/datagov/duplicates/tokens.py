@@ -1,0 +1,187 @@
+"""Texts as sequences of token hashes: words where blanks part them, characters where none do.
+
+Compiled kernels over Arrow's own buffers that release the GIL; see `characters` for what a token
+is. A token's hash depends on a secret seed, since a text of one word could else be guessed from it.
+"""
+
+import hashlib
+import hmac
+import unicodedata
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from datagov.corpus.batch import Cells
+from datagov.duplicates.characters import ALONE, BETWEEN, EXPANDS, WORD, Characters, characters
+
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+
+CHARS_PER_WORD = 4
+"""Tokens of one character that weigh as much as one word."""
+
+_PRIME = np.uint64(0x9FB21C651E98DF25)
+_MIX = np.uint64(0xD6E8FEB86659FD93)
+_EXPANDS = np.uint32(EXPANDS)
+
+
+@dataclass(frozen=True)
+class Buffers:
+    """Texts of records as one run of bytes, ready for the kernels.
+
+    Attributes:
+        data: UTF-8 of all texts, composed (NFKC) where folding by code point asks for it.
+        starts: First byte of each text.
+        ends: One past its last.
+        records: n + 1 indices: the texts of record i are `records[i]:records[i + 1]`.
+    """
+
+    data: Bytes
+    starts: Ints
+    ends: Ints
+    records: Ints
+
+    @classmethod
+    def of(cls, cells: Cells, n_rows: int) -> "Buffers":
+        """Returns the texts of `n_rows` records."""
+        texts = _composed(cells.text.cast(pa.large_string()))
+        _, offsets_buffer, values = texts.buffers()
+        offsets = np.frombuffer(offsets_buffer, np.int64)[texts.offset :][: len(texts) + 1]
+        data = np.frombuffer(values, np.uint8) if values is not None else np.zeros(0, np.uint8)
+        counts = np.bincount(cells.row.to_numpy(), minlength=n_rows)
+        records = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return cls(data, offsets[:-1].copy(), offsets[1:].copy(), records)
+
+    @property
+    def max_tokens(self) -> int:
+        """No record has more tokens than this."""
+        lengths = self.ends - self.starts
+        sums = np.concatenate([[0], np.cumsum(lengths // 2 + 1)])
+        per_record = sums[self.records[1:]] - sums[self.records[:-1]]
+        return int(per_record.max(initial=0)) + 1
+
+
+def seed_of(key: bytes, purpose: bytes) -> np.uint64:
+    """Returns the secret 64 bits that hashes for one purpose depend on."""
+    digest = hmac.digest(key, b"tokens\0" + purpose, hashlib.sha256)
+    return np.uint64(int.from_bytes(digest[:8], "little") | 1)
+
+
+def _composed(texts: pa.Array) -> pa.Array:
+    """Returns `texts`, those composed that hold characters which join with the one before."""
+    _, offsets_buffer, values = texts.buffers()
+    if values is None:
+        return texts
+    offsets = np.frombuffer(offsets_buffer, np.int64)[texts.offset :][: len(texts) + 1]
+    needs = needs_composing(np.frombuffer(values, np.uint8), offsets, characters().composes)
+    if not needs.any():
+        return texts
+    mask = pa.array(needs)
+    # Arrow's own utf8_normalize leaves e + U+0301 as it is.
+    composed = [unicodedata.normalize("NFKC", text) for text in texts.filter(mask).to_pylist()]
+    return pc.replace_with_mask(texts, mask, pa.array(composed, pa.large_string()))
+
+
+@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def needs_composing(data: Bytes, offsets: Ints, composes: npt.NDArray[np.bool_]) -> Bytes:
+    """Returns for each text whether one of its code points is set in `composes`."""
+    needs = np.zeros(len(offsets) - 1, np.bool_)
+    for text in range(len(needs)):
+        at = offsets[text]
+        end = offsets[text + 1]
+        while at < end:
+            if data[at] < 0x80:
+                at += 1
+                continue
+            code, width = decoded(data, at)
+            if composes[code]:
+                needs[text] = True
+                break
+            at += width
+    return needs
+
+
+@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def decoded(data: Bytes, at: int) -> tuple[int, int]:
+    """Returns the code point that begins at a byte of valid UTF-8 beyond ASCII, and its width."""
+    lead = np.int64(data[at])
+    if lead < 0xE0:
+        return (lead & 0x1F) << 6 | (np.int64(data[at + 1]) & 0x3F), 2
+    if lead < 0xF0:
+        high = (lead & 0x0F) << 12 | (np.int64(data[at + 1]) & 0x3F) << 6
+        return high | (np.int64(data[at + 2]) & 0x3F), 3
+    high = (lead & 0x07) << 18 | (np.int64(data[at + 1]) & 0x3F) << 12
+    return high | (np.int64(data[at + 2]) & 0x3F) << 6 | (np.int64(data[at + 3]) & 0x3F), 4
+
+
+@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def mixed(value: np.uint64) -> np.uint64:
+    """Returns 64 bits each of which depends on all of `value` (after Degski's mixer)."""
+    value = (value ^ (value >> np.uint64(32))) * _MIX
+    value = (value ^ (value >> np.uint64(32))) * _MIX
+    return value ^ (value >> np.uint64(32))
+
+
+@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def tokenise(
+    data: Bytes,
+    start: int,
+    end: int,
+    kind: Bytes,
+    folded: npt.NDArray[np.uint32],
+    expansions: npt.NDArray[np.uint32],
+    seed: np.uint64,
+    tokens: npt.NDArray[np.uint32],
+    n: int,
+) -> tuple[int, int]:
+    """Writes the hashes of a text's tokens to `tokens[n:]`.
+
+    Returns:
+        The index behind the last one, and how many of them are single characters.
+    """
+    n_alone = 0
+    in_word = False
+    word = seed
+    at = start
+    while at < end:
+        lead = data[at]
+        if lead < 0x80:
+            code, width = np.int64(lead), 1
+        else:
+            code, width = decoded(data, at)
+        at += width
+        which = kind[code]
+        if which == WORD:
+            form = folded[code]
+            if form & _EXPANDS:
+                where = np.int64(form ^ _EXPANDS)
+                for i in range(where + 1, where + 1 + np.int64(expansions[where])):
+                    word = (word ^ np.uint64(expansions[i])) * _PRIME
+            else:
+                word = (word ^ np.uint64(form)) * _PRIME
+            in_word = True
+        elif which == BETWEEN or which == ALONE:
+            if in_word:
+                tokens[n] = np.uint32(mixed(word) >> np.uint64(32))
+                n += 1
+                word = seed
+                in_word = False
+            if which == ALONE:
+                single = (seed ^ np.uint64(folded[code])) * _PRIME
+                tokens[n] = np.uint32(mixed(single) >> np.uint64(32))
+                n += 1
+                n_alone += 1
+    if in_word:
+        tokens[n] = np.uint32(mixed(word) >> np.uint64(32))
+        n += 1
+    return n, n_alone
+
+
+def tables() -> tuple[Bytes, npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """Returns the tables that `tokenise` takes: kind, folded, expansions."""
+    chars: Characters = characters()
+    return chars.kind, chars.folded, chars.expansions
