@@ -24,6 +24,7 @@ from datagov.duplicates.tokens import CHARS_PER_WORD, Buffers, Bytes, Ints, mixe
 from datagov.duplicates.tokens import tokenise as _tokenise
 
 Floats = npt.NDArray[np.float64]
+Shares = npt.NDArray[np.float32]
 
 N_BINS = 256
 MAX_SET = 127
@@ -49,15 +50,32 @@ _SINGLE = np.uint64(0xA0761D6478BD642F)
 _PAIR = np.uint64(0xE7037ED1A0B428DB)
 _STORED = np.uint32(65535)
 
-Sketches = pa.Array
-"""A large_binary array, one value per record: the hashes of its shingles as ascending uint32, or
-256 uint16, one per bin, 0 where it is empty. A record without tokens has an empty one."""
+
+@dataclass(frozen=True)
+class Sketches:
+    """Sketches of records.
+
+    Attributes:
+        hashes: large_binary: the hashes of a record's shingles as ascending uint32, or 256 uint16,
+            one per bin, 0 where it is empty. A record without tokens has an empty one.
+        n_shingles: int64: how many different shingles a record has; exact up to 127, then an
+            estimate with a standard deviation of some 6 %.
+    """
+
+    hashes: pa.Array
+    n_shingles: pa.Array
+
+    def raw(self) -> tuple[Bytes, Ints, Ints]:
+        """Returns the bytes of all sketches, the n + 1 offsets of each, and n_shingles."""
+        _, offsets_buffer, values = self.hashes.buffers()
+        n = len(self.hashes)
+        offsets = np.frombuffer(offsets_buffer, np.int64)[self.hashes.offset :][: n + 1]
+        data = np.frombuffer(values, np.uint8) if values is not None else np.zeros(0, np.uint8)
+        return data, offsets, self.n_shingles.to_numpy()
 
 
-def sketches(cells: Cells, n_rows: int, key: bytes) -> tuple[Sketches, pa.Array]:
-    """Returns the sketch of each record, and int64: how many different shingles it has.
-
-    The number is exact up to 127, then an estimate with a standard deviation of some 6 %.
+def sketch(cells: Cells, n_rows: int, key: bytes) -> Sketches:
+    """Returns the sketch of each record.
 
     Args:
         cells: The texts; those of one record are taken one after another.
@@ -82,10 +100,10 @@ def sketches(cells: Cells, n_rows: int, key: bytes) -> tuple[Sketches, pa.Array]
     )
     data = pa.py_buffer(out[: offsets[-1]].copy())
     array = pa.Array.from_buffers(pa.large_binary(), n_rows, [None, pa.py_buffer(offsets), data])
-    return array, pa.array(n_shingles)
+    return Sketches(array, pa.array(n_shingles))
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _sketch_all(
     data: Bytes,
     starts: Ints,
@@ -126,7 +144,7 @@ def _sketch_all(
         offsets[record + 1] = at + _BIN_BYTES
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _thresholds(words: float) -> tuple[np.uint64, np.uint64]:
     """Returns below which value of 32 bits a short and a long shingle is in the sample."""
     few = many = 1.0
@@ -139,7 +157,7 @@ def _thresholds(words: float) -> tuple[np.uint64, np.uint64]:
     return np.uint64(few * 4294967296.0), np.uint64(many * 4294967296.0)
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _note(
     value: np.uint64, threshold: np.uint64, out: npt.NDArray[np.uint32], m: int, binned: bool
 ) -> int:
@@ -156,7 +174,7 @@ def _note(
     return m + 1
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _shingles(
     tokens: npt.NDArray[np.uint32],
     n: int,
@@ -189,7 +207,7 @@ def _shingles(
     return m
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _set(values: npt.NDArray[np.uint32], m: int) -> int:
     """Sorts `values[:m]` and drops what repeats; returns how many are left."""
     if m == 0:
@@ -203,7 +221,7 @@ def _set(values: npt.NDArray[np.uint32], m: int) -> int:
     return size
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _stored(bins: npt.NDArray[np.uint32], out: npt.NDArray[np.uint16]) -> int:
     """Writes the bins as they are kept; returns the estimated number of different shingles.
 
@@ -233,50 +251,38 @@ class Likeness:
         second: Share of the second one's shingles that the first has.
     """
 
-    jaccard: Floats
-    first: Floats
-    second: Floats
+    jaccard: Shares
+    first: Shares
+    second: Shares
 
 
-def likeness(
-    one: Sketches, n_one: pa.Array, other: Sketches, n_other: pa.Array, pairs: Ints
-) -> Likeness:
+def likeness(one: Sketches, other: Sketches, pairs: Ints) -> Likeness:
     """Returns how alike `one[i]` and `other[j]` are for each row (i, j) of `pairs`.
 
     Exact where both have at most 127 shingles. Records without shingles are like none.
 
     Args:
         one: Sketches of the first members.
-        n_one: How many shingles each of them has.
         other: Sketches of the second members; may be `one`.
-        n_other: How many shingles each of them has.
         pairs: int64, of shape (n, 2).
     """
-    n_first = n_one.to_numpy()[pairs[:, 0]].astype(np.float64)
-    n_second = n_other.to_numpy()[pairs[:, 1]].astype(np.float64)
+    n_first = one.n_shingles.to_numpy()[pairs[:, 0]].astype(np.float64)
+    n_second = other.n_shingles.to_numpy()[pairs[:, 1]].astype(np.float64)
     jaccard = np.zeros(len(pairs), np.float64)
-    _jaccards(*raw(one), *raw(other), n_one.to_numpy(), n_other.to_numpy(), pairs, jaccard)
+    _jaccards(*one.raw(), *other.raw(), pairs, jaccard)
     common = jaccard / (1 + jaccard) * (n_first + n_second)
     first = np.minimum(1, common / np.maximum(1, n_first))
     second = np.minimum(1, common / np.maximum(1, n_second))
-    return Likeness(*(each.astype(np.float32) for each in (jaccard, first, second)))
+    return Likeness(jaccard.astype(np.float32), first.astype(np.float32), second.astype(np.float32))
 
 
-def raw(sketched: Sketches) -> tuple[Bytes, Ints]:
-    """Returns the bytes of all sketches and the n + 1 offsets of each."""
-    _, offsets_buffer, values = sketched.buffers()
-    offsets = np.frombuffer(offsets_buffer, np.int64)[sketched.offset :][: len(sketched) + 1]
-    data = np.frombuffer(values, np.uint8) if values is not None else np.zeros(0, np.uint8)
-    return data, offsets
-
-
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _jaccards(
     data_one: Bytes,
     offsets_one: Ints,
+    n_one: Ints,
     data_other: Bytes,
     offsets_other: Ints,
-    n_one: Ints,
     n_other: Ints,
     pairs: Ints,
     jaccard: Floats,
@@ -297,7 +303,7 @@ def _jaccards(
             jaccard[row] = _jaccard_of_bins(left, right)
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def bins_of(sketch: Bytes, n_shingles: int, bins: npt.NDArray[np.uint16]) -> None:
     """Writes the bins of a sketch that is not empty, whichever form it has."""
     if n_shingles > MAX_SET:
@@ -309,7 +315,7 @@ def bins_of(sketch: Bytes, n_shingles: int, bins: npt.NDArray[np.uint16]) -> Non
         bins[values[i] >> _BIN_SHIFT] = np.uint16((values[i] & _VALUE) % _STORED + np.uint32(1))
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _jaccard_of_sets(one: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32]) -> float:
     i = j = common = 0
     while i < len(one) and j < len(other):
@@ -320,7 +326,7 @@ def _jaccard_of_sets(one: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32])
     return common / (len(one) + len(other) - common)
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _jaccard_of_bins(one: npt.NDArray[np.uint16], other: npt.NDArray[np.uint16]) -> float:
     same = filled = 0
     for i in range(N_BINS):

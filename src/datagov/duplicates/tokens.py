@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.characters import ALONE, BETWEEN, EXPANDS, WORD, Characters, characters
+from datagov.duplicates.characters import ALONE, EXPANDS, NOTHING, WORD, Characters, characters
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -86,7 +86,7 @@ def _composed(texts: pa.Array) -> pa.Array:
     return pc.replace_with_mask(texts, mask, pa.array(composed, pa.large_string()))
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def needs_composing(data: Bytes, offsets: Ints, composes: npt.NDArray[np.bool_]) -> Bytes:
     """Returns for each text whether one of its code points is set in `composes`."""
     needs = np.zeros(len(offsets) - 1, np.bool_)
@@ -105,8 +105,8 @@ def needs_composing(data: Bytes, offsets: Ints, composes: npt.NDArray[np.bool_])
     return needs
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
-def decoded(data: Bytes, at: int) -> tuple[int, int]:
+@numba.njit(nogil=True, cache=True)
+def decoded(data: Bytes, at: int) -> tuple[np.int64, int]:
     """Returns the code point that begins at a byte of valid UTF-8 beyond ASCII, and its width."""
     lead = np.int64(data[at])
     if lead < 0xE0:
@@ -118,7 +118,7 @@ def decoded(data: Bytes, at: int) -> tuple[int, int]:
     return high | (np.int64(data[at + 2]) & 0x3F) << 6 | (np.int64(data[at + 3]) & 0x3F), 4
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def mixed(value: np.uint64) -> np.uint64:
     """Returns 64 bits each of which depends on all of `value` (after Degski's mixer)."""
     value = (value ^ (value >> np.uint64(32))) * _MIX
@@ -126,7 +126,7 @@ def mixed(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(32))
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def tokenise(
     data: Bytes,
     start: int,
@@ -164,7 +164,7 @@ def tokenise(
             else:
                 word = (word ^ np.uint64(form)) * _PRIME
             in_word = True
-        elif which == BETWEEN or which == ALONE:
+        elif which != NOTHING:
             if in_word:
                 tokens[n] = np.uint32(mixed(word) >> np.uint64(32))
                 n += 1
