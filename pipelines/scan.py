@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 import apache_beam as beam
 
+from datagov.beam.duplicates import FindDuplicates
 from datagov.beam.transforms import (
     AssessAnnotations,
-    FindDuplicates,
     FindRepeatedIds,
     Materialise,
     ScanSplits,
@@ -42,7 +42,7 @@ def build(
     scanned = splits | "Scan" >> ScanSplits(config, workspace)
 
     repeated = scanned | "Find repeated ids" >> FindRepeatedIds(config)
-    unique = {"evidence": scanned, "repeated": repeated} | "Join ids" >> beam.CoGroupByKey()
+    unique = {"evidence": scanned, "repeated": repeated}
     duplicates = unique | "Find duplicates" >> FindDuplicates(config, verdicts)
     suspects = scanned | "Assess annotations" >> AssessAnnotations(config, workspace)
 

@@ -29,8 +29,11 @@ TREATMENTS = (CATEGORY, MASK, HASH, PSEUDONYM)
 PII_CLASSES = (*LEVELS, *KINDS)
 """What a rule may name beside the categories: `pii.sensitive`, `pii.medical_health`."""
 
+PREFERENCES = ("source_priority", "licence", "personal_data", "quality", "length")
+"""By what, in this order, the record of a cluster that stays is chosen if policy does not say."""
+
 RECORD_CATEGORIES: Mapping[str, Collection[str]] = {
-    "duplicates": ("exact", "normalised"),
+    "duplicates": ("exact", "normalised", "near", "contained"),
     "annotations": ("suspect",),
     "sources": (
         "undeclared",
@@ -66,6 +69,30 @@ class AnnotationColumns:
 
 
 @dataclass(frozen=True)
+class DuplicateOptions:
+    """How duplicates are looked for, and which of a cluster stays.
+
+    Attributes:
+        near: Whether to look for records that are alike without being equal.
+        near_from: Jaccard similarity of their shingles from which two records are near duplicates.
+        contained_from: Share of a record's shingles from which another contains it.
+        chains: `direct`: a record duplicates only what it is itself alike to; `linked`: all that
+            hangs together is a cluster.
+        prefer: By what the record that stays is chosen, most important first.
+        source_priority: Ids of sources, most preferred first; others come after them.
+        date_column: Column with each record's date, for `newest` and `oldest`.
+    """
+
+    near: bool = True
+    near_from: float = 0.5
+    contained_from: float = 0.8
+    chains: str = "direct"
+    prefer: tuple[str, ...] = PREFERENCES
+    source_priority: tuple[str, ...] = ()
+    date_column: str | None = None
+
+
+@dataclass(frozen=True)
 class Policy:
     """What to do about findings, sources, duplicates and annotations.
 
@@ -73,6 +100,7 @@ class Policy:
         purpose: What the release is for; each source must permit it.
         rules: Steps by `detector`, `pii.class` or `detector.category`, lowest score first.
         annotations: The columns of annotations inside the corpus, if there are any.
+        duplicates: How duplicates are looked for and judged.
         detectors: Options of detectors, by name.
         allowed_columns: The only columns that data/ may have; None allows all.
         document: The policy as it was written.
@@ -82,6 +110,7 @@ class Policy:
     purpose: str
     rules: Mapping[str, tuple[Step, ...]]
     annotations: AnnotationColumns | None
+    duplicates: DuplicateOptions
     detectors: Mapping[str, Mapping[str, Any]]
     allowed_columns: tuple[str, ...] | None
     document: Mapping[str, Any]
@@ -167,6 +196,7 @@ def _built(declared: Declared) -> Policy:
         purpose=value["purpose"],
         rules={name: _steps(rule) for name, rule in value["rules"].items()},
         annotations=AnnotationColumns(**columns) if columns else None,
+        duplicates=_duplicate_options(value.get("duplicates") or {}),
         detectors=value.get("detectors") or {},
         allowed_columns=None if allowed is None else tuple(allowed),
         document=value,
@@ -181,6 +211,11 @@ def _steps(rule: Any) -> tuple[Step, ...]:
         for each in rules
     ]
     return tuple(sorted(steps, key=lambda step: step.from_score))
+
+
+def _duplicate_options(value: Mapping[str, Any]) -> DuplicateOptions:
+    lists = {name: tuple(each) for name, each in value.items() if isinstance(each, list)}
+    return DuplicateOptions(**{**value, **lists})
 
 
 def _classes(detector: str) -> tuple[str, ...]:
@@ -213,6 +248,15 @@ def _check(value: Mapping[str, Any], known: Mapping[str, Collection[str]]) -> It
                     ("rules", name),
                     f"as: {step['as']} says how to redact; expected action: redact beside it",
                 )
+    duplicates = value.get("duplicates") or {}
+    by_date = {"newest", "oldest"} & set(duplicates.get("prefer") or ())
+    if by_date and not duplicates.get("date_column"):
+        yield Mistake(
+            ("duplicates", "prefer"),
+            f"{min(by_date)} needs the column that says when; add date_column beside it",
+        )
+    if len(by_date) > 1:
+        yield Mistake(("duplicates", "prefer"), "newest and oldest exclude each other; take one")
     options = value.get("detectors") or {}
     for name in options:
         if name not in known or name in RECORD_CATEGORIES:

@@ -52,10 +52,15 @@ SIGNALS = _schema(
     exact_digest=pa.string(),
     normalised_digest=pa.string(),
     redacted_digest=pa.string(),
+    date=pa.int32(),
+    n_shingles=pa.int64(),
+    sketch=pa.large_binary(),
 )
 """One row per readable record: the small facts that cross-record stages need. Digests are keyed.
 `redacted_digest` is the normalised digest of the text without its personal values: texts that
-differ in nothing else become equal when those are redacted."""
+differ in nothing else become equal when those are redacted. `date` is in days since 1970, 0 where
+policy names no column or the record has none. `sketch` and `n_shingles` tell how alike two records
+are, see `duplicates.sketches`; they are empty where policy does not look for near duplicates."""
 
 DUPLICATES = _schema(
     record_id=pa.string(),
@@ -66,7 +71,8 @@ DUPLICATES = _schema(
     similarity=pa.float32(),
     keep=pa.bool_(),
 )
-"""One row per record that has a duplicate; `kind` is exact, normalised or near."""
+"""One row per record that has a duplicate; `kind` is exact, normalised, near or
+contained, towards the record of the cluster that stays; `similarity` is to that."""
 
 DECISIONS = pa.schema(
     [

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from datagov.corpus.schema import unify
 from datagov.corpus.splits import Split
-from datagov.duplicates.groups import judge, repeated_ids
+from datagov.duplicates.groups import repeated_ids
 from datagov.release import keys
 from datagov.release.annotate import assess_records
 from datagov.release.config import ScanConfig
@@ -33,7 +33,7 @@ Evidence = tuple[UnitEvidence, ...]
 Place = tuple[int, int, int]
 PlacedSchema = tuple[Place, bytes]
 PlacedSchemas = dict[bytes, Place]
-PartTable = tuple[int, pa.Table]
+PartTable = keys.KeyedTable
 Joined = tuple[int, Mapping[str, Iterable[Any]]]
 
 
@@ -100,41 +100,6 @@ def _nothing(_part: object) -> Iterator[PartTable]:
 def _repeated(_bucket: int, tables: Iterable[pa.Table]) -> Iterator[PartTable]:
     rows = pl.DataFrame(pa.concat_tables(tables))
     yield from keys.by_part(repeated_ids(rows).drop("record_id"))
-
-
-class FindDuplicates(beam.PTransform):
-    """{evidence, repeated} by part to (part, records that have a duplicate)."""
-
-    def __init__(self, config: ScanConfig, verdicts: SourceVerdicts) -> None:
-        super().__init__()
-        self._config = config
-        self._verdicts = verdicts
-
-    def expand(self, joined: beam.PCollection) -> beam.PCollection:
-        """Only digests and places cross the shuffle, cut into buckets by digest."""
-        return (
-            joined
-            | "Keys"
-            >> beam.FlatMap(_duplicate_keys, self._verdicts, self._config).with_output_types(
-                PartTable
-            )
-            | "Bucket" >> beam.GroupByKey()
-            | "Judge" >> beam.FlatMapTuple(_duplicates).with_output_types(PartTable)
-        )
-
-
-def _duplicate_keys(
-    joined: Joined, verdicts: SourceVerdicts, config: ScanConfig
-) -> Iterator[PartTable]:
-    part, known = joined
-    (evidence,) = known["evidence"]
-    yield from keys.duplicate_keys(
-        part, evidence, _table(known["repeated"], RECORDS), verdicts, config
-    )
-
-
-def _duplicates(_bucket: int, tables: Iterable[pa.Table]) -> Iterator[PartTable]:
-    yield from keys.by_part(judge(pl.DataFrame(pa.concat_tables(tables))))
 
 
 class AssessAnnotations(beam.PTransform):
@@ -221,7 +186,7 @@ def _materialise(
 def _table(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
     """Returns all tables as one, in an order that does not depend on that of their arrival."""
     frames = [pl.DataFrame(table).select(schema.names) for table in (schema.empty_table(), *tables)]
-    return pl.concat(frames).sort("shard_order", "position").to_arrow().cast(schema)
+    return pl.concat(frames).sort(schema.names[:2]).to_arrow().cast(schema)
 
 
 class UnifySchemas(beam.CombineFn):

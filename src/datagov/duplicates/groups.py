@@ -2,40 +2,39 @@
 
 import polars as pl
 
+from datagov.duplicates.clusters import EXACT, MEMBERS, NORMALISED
+
 KEYS = pl.Schema(
     {
-        "shard_order": pl.Int32,
-        "position": pl.Int64,
-        "part": pl.Int32,
+        "record": pl.Int64,
         "exact_digest": pl.Binary,
         "normalised_digest": pl.Binary,
-        "rank": pl.Int8,
+        "rank": pl.Binary,
     }
 )
-"""What `judge` takes; a lower `rank` is rather kept. It is all that crosses the shuffle of a
-record, so it is kept small: the number of its shard, and the beginnings of its digests."""
+"""What `judge` takes; a lesser `rank` is rather kept. It is all that crosses the shuffle of a
+record, so it is kept small: its number, and the beginnings of its digests."""
 
 _PLACE = ["shard_order", "position"]
 
 
 def judge(keys: pl.DataFrame) -> pl.DataFrame:
-    """Returns the records that have a duplicate, with `part`, `shard_order` and `position`.
+    """Returns the records that have an equal, as a table of schema MEMBERS.
 
-    Equal texts are equal after normalising, so the clusters are those of the normalised digest,
-    and `cluster` is it. A record is an `exact` duplicate when another record of the
-    cluster has its very text. The first by rank, then by place in the corpus,
-    is kept. The order of rows does not matter.
+    Equal texts are equal after normalising, so the clusters are those of the normalised digest. A
+    record is an `exact` duplicate when another record of the cluster has its very text. The first
+    by rank, then by number, is kept. The order of rows does not matter.
     """
     clusters = keys.filter(pl.len().over("normalised_digest") > 1)
-    ordered = clusters.sort("rank", *_PLACE)
+    ordered = clusters.sort("rank", "record")
+    is_exact = pl.len().over("normalised_digest", "exact_digest") > 1
     return ordered.select(
-        "part",
-        "shard_order",
-        "position",
-        cluster=pl.col("normalised_digest"),
-        exact=pl.len().over("normalised_digest", "exact_digest") > 1,
-        keep=pl.int_range(pl.len()).over("normalised_digest") == 0,
-    )
+        "record",
+        kept=pl.col("record").first().over("normalised_digest"),
+        kind=pl.when(is_exact).then(pl.lit(EXACT)).otherwise(pl.lit(NORMALISED)),
+        similarity=pl.lit(1.0, pl.Float32),
+        cluster="normalised_digest",
+    ).cast(MEMBERS)
 
 
 def repeated_ids(keys: pl.DataFrame) -> pl.DataFrame:

@@ -103,6 +103,13 @@ def sketch(cells: Cells, n_rows: int, key: bytes) -> Sketches:
     return Sketches(array, pa.array(n_shingles))
 
 
+def no_sketches(n_rows: int) -> Sketches:
+    """Returns empty sketches, as of records without text."""
+    return Sketches(
+        pa.repeat(pa.scalar(b"", pa.large_binary()), n_rows), pa.repeat(pa.scalar(0), n_rows)
+    )
+
+
 @numba.njit(nogil=True, cache=True)
 def _sketch_all(
     data: Bytes,

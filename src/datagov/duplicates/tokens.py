@@ -87,7 +87,9 @@ def _composed(texts: pa.Array) -> pa.Array:
 
 
 @numba.njit(nogil=True, cache=True)
-def needs_composing(data: Bytes, offsets: Ints, composes: npt.NDArray[np.bool_]) -> Bytes:
+def needs_composing(
+    data: Bytes, offsets: Ints, composes: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
     """Returns for each text whether one of its code points is set in `composes`."""
     needs = np.zeros(len(offsets) - 1, np.bool_)
     for text in range(len(needs)):

@@ -20,7 +20,7 @@ from datagov.detect.detector import Detector, config_digest
 from datagov.policy import Policy
 from datagov.sources.registry import SourceRegistry
 
-EVIDENCE_VERSION = "1"
+EVIDENCE_VERSION = "2"
 """Goes up when the same split and detectors would give other evidence than before."""
 
 
@@ -75,6 +75,7 @@ class ScanConfig:
             "detectors": [config_digest(detector) for detector in self.detectors],
             "registry": self.registry.digest,
             "annotations": dataclasses.astuple(annotations) if annotations else None,
+            "duplicates": [self.policy.duplicates.near, self.policy.duplicates.date_column],
             "key": self.keyed(b"evidence"),
         }
         return hashlib.sha256(rfc8785.dumps(body)).hexdigest()

@@ -6,7 +6,7 @@ the schemas of its records, and a summary.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ from datagov.corpus.splits import Split
 from datagov.detect.detector import Detector
 from datagov.detect.language import identify
 from datagov.duplicates.digests import normalised_digests, record_digests
+from datagov.duplicates.sketches import no_sketches, sketch
 from datagov.policy import AnnotationColumns
 from datagov.release.config import ScanConfig
+from datagov.release.dates import dates
 from datagov.release.excerpts import excerpt
 from datagov.release.records import Records, readable_records
 from datagov.release.redaction.removals import Removal, redact
@@ -52,9 +54,9 @@ class UnitEvidence:
     unit: Unit
     path: Path
 
-    def table(self, name: str) -> pa.Table:
-        """Returns the table `findings`, `signals`, `rejects` or `annotations` of the unit."""
-        return pq.read_table(self.path / f"{name}.parquet")
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Returns `findings`, `signals`, `rejects` or `annotations`, or columns of it."""
+        return pq.read_table(self.path / f"{name}.parquet", columns=columns)
 
     def schemas(self) -> list[pa.Schema]:
         """Returns the different schemas of the unit's records, as read, first seen first."""
@@ -113,6 +115,8 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
 def _signals(records: Records, texts: Cells, personal: pa.Table, config: ScanConfig) -> pa.Table:
     n_rows = records.table.num_rows
     digests = record_digests(texts, n_rows, config.key)
+    looks_near = config.policy.duplicates.near
+    sketches = sketch(texts, n_rows, config.key) if looks_near else no_sketches(n_rows)
     return conform(
         pa.table(
             {
@@ -129,6 +133,9 @@ def _signals(records: Records, texts: Cells, personal: pa.Table, config: ScanCon
                 "redacted_digest": _redacted_digests(
                     texts, digests.normalised_digest, personal, config
                 ),
+                "date": dates(records.table, config.policy.duplicates.date_column),
+                "n_shingles": sketches.n_shingles,
+                "sketch": sketches.hashes,
             }
         ),
         SIGNALS,

@@ -10,76 +10,40 @@ import polars as pl
 import pyarrow as pa
 
 from datagov.duplicates.groups import KEYS
-from datagov.policy import CATEGORY
+from datagov.release.comparing import PartRecords
 from datagov.release.config import ScanConfig
-from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
 from datagov.release.evidence import UnitEvidence
 
 N_BUCKETS = 16
-DIGEST_CHARS = {"normalised_digest": 32, "exact_digest": 16}
-"""How much of a digest in hex is compared: 128 bits, by chance two meet once in 10^38 pairs; and
-64 bits among texts that are already known to be equal after normalising."""
+EXACT_CHARS = 16
+"""How much of the digest of a text in hex is compared, among those known to be equal after
+normalising. Of the normalised digest 128 bits are: by chance two meet once in 10^38 pairs."""
 
-Bucketed = Iterator[tuple[int, pa.Table]]
+KeyedTable = tuple[int, pa.Table]
+Bucketed = Iterator[KeyedTable]
 
 
 def id_keys(part: int, units: Sequence[UnitEvidence], config: ScanConfig) -> Bucketed:
     """Yields (bucket, table of `record_id, shard_order, position, part`)."""
     for unit in units:
-        rows = pl.DataFrame(unit.table("signals").select(["record_id", "shard", "position"]))
+        rows = pl.DataFrame(unit.table("signals", ["record_id", "shard", "position"]))
         yield from _bucketed(_placed(rows, part, config), pl.col("record_id").hash() % N_BUCKETS)
 
 
-def duplicate_keys(
-    part: int,
-    units: Sequence[UnitEvidence],
-    repeated: pa.Table,
-    verdicts: SourceVerdicts,
-    config: ScanConfig,
-) -> Bucketed:
-    """Yields (bucket, table of digests, places and ranks); records with a repeated id are out."""
-    out = named(repeated, config).select("shard", "position")
-    for unit in units:
-        signals = pl.DataFrame(unit.table("signals"))
-        findings = with_severity(unit.table("findings"), config.policy)
-        rank = preliminary_severity(signals, findings, verdicts, config.policy)
-        rows = (
-            signals.with_columns(rank=rank.cast(pl.Int64))
-            .join(_redacted_whole(findings), on=["shard", "position"], how="left")
-            .select(
-                "shard",
-                "position",
-                "exact_digest",
-                # What will stand in data/ is compared, not what stood in the corpus.
-                normalised_digest=pl.when((pl.col("rank") == REDACT) & pl.col("redacted_whole"))
-                .then("redacted_digest")
-                .otherwise("normalised_digest"),
-                rank="rank",
-            )
-            .join(out, on=["shard", "position"], how="anti", maintain_order="left")
-        )
-        bucket = pl.col("normalised_digest").str.slice(0, 4).str.to_integer(base=16) % N_BUCKETS
-        short = [
-            pl.col(name).str.slice(0, n_chars).str.decode("hex")
-            for name, n_chars in DIGEST_CHARS.items()
-        ]
-        keys = _placed(rows.with_columns(_bucket=bucket), part, config).with_columns(short)
-        typed = [pl.col(name).cast(kind) for name, kind in KEYS.items()]
-        yield from _bucketed(keys.select(*typed, "_bucket"), pl.col("_bucket"))
+def duplicate_keys(records: PartRecords, repeated: pl.Series) -> Bucketed:
+    """Yields (bucket, table of schema KEYS); records with a repeated id are out.
 
-
-def _redacted_whole(findings: pl.DataFrame) -> pl.DataFrame:
-    """Returns the records of which all personal values, and no others, give way to their category.
-
-    Where they are masked, hashed or renamed, texts that differ in them still differ in data/.
+    Args:
+        records: Of one part.
+        repeated: Numbers of records with an id that an earlier one has.
     """
-    personal = pl.col("detector") == "pii"
-    redacted = (pl.col("severity") == REDACT) & (pl.col("treatment") == CATEGORY)
-    return (
-        findings.group_by("shard", "position")
-        .agg(redacted_whole=(personal == redacted).all())
-        .filter("redacted_whole")
+    exact = pl.col("exact_digest").str.slice(0, EXACT_CHARS).str.decode("hex")
+    rows = records.signals.filter(~pl.col("record").is_in(repeated.implode())).select(
+        "record", exact_digest=exact, normalised_digest="digest", rank="rank"
     )
+    first_byte = pl.col("normalised_digest").bin.slice(0, 1).bin.encode("hex")
+    bucket = first_byte.str.to_integer(base=16) % N_BUCKETS
+    yield from _bucketed(rows.cast(KEYS).with_columns(_bucket=bucket), pl.col("_bucket"))
 
 
 def annotation_rows(part: int, units: Sequence[UnitEvidence], config: ScanConfig) -> Bucketed:

@@ -19,6 +19,7 @@ from datagov.corpus.write import RecordWriter
 from datagov.duplicates.digests import output_digests
 from datagov.errors import AccountingError
 from datagov.release import accounting
+from datagov.release.comparing import first_number
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import (
     QUARANTINE,
@@ -54,7 +55,7 @@ from datagov.tables import (
 RECORD_ID = "record_id"
 """Column that data/ gets where the input has no column of ids."""
 
-PART_VERSION = 2
+PART_VERSION = 3
 """To be raised with every change of what a part holds: finished parts of killed runs are used."""
 
 RECORDS = pa.schema(
@@ -67,12 +68,15 @@ RECORDS = pa.schema(
 
 DUPLICATE_RECORDS = pa.schema(
     [
-        *RECORDS,
+        pa.field("record", pa.int64(), nullable=False),
+        pa.field("kept", pa.int64(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("similarity", pa.float32(), nullable=False),
         pa.field("cluster", pa.binary(), nullable=False),
-        pa.field("exact", pa.bool_(), nullable=False),
-        pa.field("keep", pa.bool_(), nullable=False),
     ]
 )
+"""Members of clusters by their number; see `comparing`. `kept` is who stays."""
+
 _TABLES = {
     "decisions": DECISIONS,
     "duplicates": DUPLICATES,
@@ -163,12 +167,14 @@ def _write_part(
     extension = config.data_format
     tables: dict[str, list[pa.Table]] = {name: [] for name in _TABLES}
     counts = accounting.Counts()
+    first = first_number(part.index)
     with (
         RecordWriter(folder / f"data.{extension}", schema, extension) as data,
         RecordWriter(folder / "quarantine.parquet", schema, "parquet") as quarantine,
     ):
         for unit in part.units:
-            known = _Known.of(unit, part, verdicts, config)
+            known = _Known.of(unit, first, part, verdicts, config)
+            first += known.decisions.height
             written = [
                 _write_records(records, block, known, schema, config, data, quarantine)
                 for records, block in _aligned(unit, known, config)
@@ -222,15 +228,20 @@ class _Known:
 
     @classmethod
     def of(
-        cls, unit: UnitEvidence, part: PartInput, verdicts: SourceVerdicts, config: ScanConfig
+        cls,
+        unit: UnitEvidence,
+        first: int,
+        part: PartInput,
+        verdicts: SourceVerdicts,
+        config: ScanConfig,
     ) -> "_Known":
+        """Returns what is known of a unit whose first record has the number `first`."""
         policy = config.policy
-        signals = pl.DataFrame(unit.table("signals"))
-        findings = with_severity(unit.table("findings"), policy)
-        duplicates = named(part.duplicates, config).with_columns(
-            kind=pl.when("exact").then(pl.lit("exact")).otherwise(pl.lit("normalised")),
-            similarity=pl.lit(1.0, pl.Float32),
+        signals = pl.DataFrame(unit.table("signals")).with_columns(
+            record=first + pl.int_range(pl.len(), dtype=pl.Int64)
         )
+        findings = with_severity(unit.table("findings"), policy)
+        duplicates = _duplicates(part.duplicates, signals)
         reasons = pl.concat(
             [
                 finding_reasons(findings),
@@ -247,7 +258,7 @@ class _Known:
         )
         return cls(
             decisions=decisions,
-            duplicates=_duplicates_table(duplicates, signals),
+            duplicates=conform(duplicates.to_arrow(), DUPLICATES),
             findings=findings.join(repeated, on=RECORD, how="anti", maintain_order="left"),
             signals=signals.join(repeated, on=RECORD, how="anti", maintain_order="left"),
             rejected=signals.join(repeated, on=RECORD, how="semi", maintain_order="left"),
@@ -266,13 +277,17 @@ class _Known:
         )
 
 
-def _duplicates_table(of_part: pl.DataFrame, signals: pl.DataFrame) -> pa.Table:
-    """Returns the duplicates among the records of `signals`, with their ids."""
-    ids = signals.select("record_id", *RECORD)
-    found = of_part.join(ids, on=RECORD, maintain_order="left").with_columns(
-        cluster_id=pl.col("cluster").bin.encode("hex")
+def _duplicates(of_part: pa.Table, signals: pl.DataFrame) -> pl.DataFrame:
+    """Returns the duplicates among the records of `signals`, with their ids and places."""
+    places = signals.select("record", "record_id", *RECORD)
+    return (
+        places.join(pl.DataFrame(of_part), on="record", maintain_order="left")
+        .with_columns(
+            cluster_id=pl.col("cluster").bin.encode("hex"),
+            keep=pl.col("record") == pl.col("kept"),
+        )
+        .drop("record", "kept", "cluster")
     )
-    return conform(found.to_arrow(), DUPLICATES)
 
 
 def _aligned(

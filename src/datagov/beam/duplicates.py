@@ -1,0 +1,148 @@
+"""Transforms that find duplicates: wiring only; what they do stands in `datagov.release.comparing`.
+
+Their collections are keyed tables: by part, by bucket, or by 0 where all must meet.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import apache_beam as beam
+import polars as pl
+import pyarrow as pa
+
+from datagov.duplicates.groups import judge
+from datagov.release import comparing, keys
+from datagov.release.comparing import PartRecords
+from datagov.release.config import ScanConfig
+from datagov.release.decisions import SourceVerdicts
+from datagov.release.keys import KeyedTable
+
+Joined = tuple[int, Mapping[str, Iterable[Any]]]
+
+
+class FindDuplicates(beam.PTransform):
+    """{evidence, repeated} by part to (part, its members of clusters)."""
+
+    def __init__(self, config: ScanConfig, verdicts: SourceVerdicts) -> None:
+        super().__init__()
+        self._config = config
+        self._verdicts = verdicts
+
+    def expand(self, inputs: Mapping[str, beam.PCollection]) -> beam.PCollection:
+        """Equal records first; those that are left of them are then compared with each other."""
+        options = self._config.policy.duplicates
+        known = (self._verdicts, self._config)
+        equal = (
+            inputs
+            | "Join ids" >> beam.CoGroupByKey()
+            | "Digests" >> _flat_map(_digests, *known)
+            | "Equal digests" >> beam.GroupByKey()
+            | "Judge equals" >> _flat_map(_equal)
+        )
+        meeting = {"equal": equal | "All equals" >> _flat_map(_all)}
+        if options.near:
+            compare = Compare(inputs["evidence"], self._config, self._verdicts)
+            edges = (
+                {**inputs, "equal": equal}
+                | "Join equals" >> beam.CoGroupByKey()
+                | "Bands" >> _flat_map(_bands, *known)
+                | "Equal bands" >> beam.GroupByKey()
+                | "Candidates" >> _flat_map(_candidates, options)
+                | "Compare" >> compare
+            )
+            more = (
+                edges
+                | "Meet" >> beam.GroupByKey()
+                | "Not yet compared" >> _flat_map(_uncompared)
+                | "Compare with who stays" >> compare
+            )
+            meeting["edges"] = (edges, more) | "All edges" >> beam.Flatten()
+        return (
+            meeting
+            | "Meet again" >> beam.CoGroupByKey()
+            | "Clusters" >> _flat_map(_members, options)
+        )
+
+
+class Compare(beam.PTransform):
+    """(part of the first, pairs of records) to (0, edges between those that are alike)."""
+
+    def __init__(
+        self, evidence: beam.PCollection, config: ScanConfig, verdicts: SourceVerdicts
+    ) -> None:
+        super().__init__()
+        self._evidence = evidence
+        self._known = (verdicts, config)
+
+    def expand(self, pairs: beam.PCollection) -> beam.PCollection:
+        """Pairs visit the part of the first record, then that of the second."""
+        with_first = (
+            {"evidence": self._evidence, "pairs": pairs}
+            | "Join first" >> beam.CoGroupByKey()
+            | "With first" >> _flat_map(_with_first, *self._known)
+        )
+        return (
+            {"evidence": self._evidence, "pairs": with_first}
+            | "Join second" >> beam.CoGroupByKey()
+            | "Likeness" >> _flat_map(_compared, *self._known)
+        )
+
+
+def _flat_map(function: Callable[..., Iterator[KeyedTable]], *known: object) -> beam.PTransform:
+    return beam.FlatMap(function, *known).with_output_types(KeyedTable)
+
+
+def _records(joined: Joined, verdicts: SourceVerdicts, config: ScanConfig) -> PartRecords:
+    part, known = joined
+    (evidence,) = known["evidence"]
+    return PartRecords.of(part, evidence, verdicts, config)
+
+
+def _digests(joined: Joined, verdicts: SourceVerdicts, config: ScanConfig) -> Iterator[KeyedTable]:
+    records = _records(joined, verdicts, config)
+    yield from keys.duplicate_keys(records, records.numbers(joined[1]["repeated"], config))
+
+
+def _equal(bucket: tuple[int, Iterable[pa.Table]]) -> Iterator[KeyedTable]:
+    found = judge(pl.DataFrame(pa.concat_tables(bucket[1])))
+    yield from comparing.by_part(found, "record")
+
+
+def _all(keyed: KeyedTable) -> Iterator[KeyedTable]:
+    yield 0, keyed[1]
+
+
+def _bands(joined: Joined, verdicts: SourceVerdicts, config: ScanConfig) -> Iterator[KeyedTable]:
+    records = _records(joined, verdicts, config)
+    repeated = records.numbers(joined[1]["repeated"], config)
+    out = pl.concat([repeated, comparing.removed(joined[1]["equal"])])
+    yield from comparing.band_tables(records, out, config.policy.duplicates)
+
+
+def _candidates(bucket: tuple[int, Iterable[pa.Table]], *options: Any) -> Iterator[KeyedTable]:
+    yield from comparing.candidates(bucket[1], *options)
+
+
+def _with_first(
+    joined: Joined, verdicts: SourceVerdicts, config: ScanConfig
+) -> Iterator[KeyedTable]:
+    pairs = list(joined[1]["pairs"])
+    if pairs:
+        yield from comparing.with_first(_records(joined, verdicts, config), pairs)
+
+
+def _compared(joined: Joined, verdicts: SourceVerdicts, config: ScanConfig) -> Iterator[KeyedTable]:
+    pairs = list(joined[1]["pairs"])
+    if pairs:
+        records = _records(joined, verdicts, config)
+        for edges in comparing.compared(records, pairs, config.policy.duplicates):
+            yield 0, edges
+
+
+def _uncompared(met: tuple[int, Iterable[pa.Table]]) -> Iterator[KeyedTable]:
+    yield from comparing.uncompared(met[1])
+
+
+def _members(met: Joined, *options: Any) -> Iterator[KeyedTable]:
+    known = met[1]
+    yield from comparing.members(known["equal"], known.get("edges", ()), *options)

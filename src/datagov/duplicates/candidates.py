@@ -1,0 +1,109 @@
+"""Which records are worth comparing: those that share a band, without going quadratic.
+
+Where many records share a band (a licence header, a template), comparing all with all would take
+for ever and tell little more than comparing each with some. Up to `ALL_PAIRS` records are compared
+all with all; of more, each is compared with the next few in an order that every band shuffles
+anew, so that over the bands it meets many others, and with one that is the same for all.
+"""
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from datagov.duplicates.tokens import Ints, mixed
+
+ALL_PAIRS = 24
+"""Largest group of records with one band that are compared all with all."""
+
+N_NEXT = 8
+"""Of larger groups, how many others each record is compared with, in each band."""
+
+_SIZE_SLACK = 0.8
+"""Numbers of shingles are estimates; a pair is left out only if they differ by more than this."""
+
+
+def candidate_pairs(
+    keys: npt.NDArray[np.uint32],
+    records: Ints,
+    n_shingles: Ints,
+    threshold: float,
+    band: int,
+) -> Ints:
+    """Returns the pairs to compare among records with a key of one band, of shape (n, 2).
+
+    The lesser record comes first; pairs are sorted and there is none twice. The order of the
+    input does not matter. At most `ALL_PAIRS` pairs per record.
+
+    Args:
+        keys: The band's key of each record.
+        records: Numbers of the records, all different.
+        n_shingles: How many shingles each has.
+        threshold: Pairs that cannot be as similar, since one is too short, are left out.
+        band: Which band it is; shuffles large groups.
+    """
+    order = np.lexsort((_shuffled(records, np.uint64(band)), keys))
+    pairs = _pairs(keys[order], records[order], n_shingles[order], threshold * _SIZE_SLACK)
+    return unique_pairs(pairs)
+
+
+def unique_pairs(pairs: Ints) -> Ints:
+    """Returns sorted pairs without those that stand twice; both members in ascending order."""
+    low, high = pairs.min(axis=1, initial=1 << 62), pairs.max(axis=1, initial=-1)
+    order = np.lexsort((high, low))
+    low, high = low[order], high[order]
+    new = np.ones(len(order), bool)
+    new[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    return np.stack([low[new], high[new]], axis=1)
+
+
+@numba.njit(nogil=True, cache=True)
+def _shuffled(records: Ints, seed: np.uint64) -> npt.NDArray[np.uint64]:
+    result = np.empty(len(records), np.uint64)
+    for i in range(len(records)):
+        result[i] = mixed(mixed(np.uint64(records[i])) ^ seed)
+    return result
+
+
+@numba.njit(nogil=True, cache=True)
+def _pairs(keys: npt.NDArray[np.uint32], records: Ints, n_shingles: Ints, min_ratio: float) -> Ints:
+    n = len(keys)
+    bound = 0
+    start = 0
+    for end in range(1, n + 1):
+        if end == n or keys[end] != keys[start]:
+            bound += (end - start) * _partners(end - start)
+            start = end
+    pairs = np.empty((bound, 2), np.int64)
+    found = 0
+    start = 0
+    for end in range(1, n + 1):
+        if end < n and keys[end] == keys[start]:
+            continue
+        size = end - start
+        hub = start
+        for i in range(start, end):
+            if records[i] < records[hub]:
+                hub = i
+        for i in range(start, end):
+            for step in range(1, _partners(size) + 1):
+                j = i + step
+                if j >= end:
+                    if size <= ALL_PAIRS:
+                        break
+                    j -= size
+                if size > ALL_PAIRS and step > N_NEXT:
+                    j = hub
+                low = min(n_shingles[i], n_shingles[j])
+                if records[i] != records[j] and low >= min_ratio * max(
+                    n_shingles[i], n_shingles[j]
+                ):
+                    pairs[found, 0] = records[i]
+                    pairs[found, 1] = records[j]
+                    found += 1
+        start = end
+    return pairs[:found]
+
+
+@numba.njit(nogil=True, cache=True)
+def _partners(size: int) -> int:
+    return size - 1 if size <= ALL_PAIRS else N_NEXT + 1

@@ -1,0 +1,232 @@
+"""Who duplicates whom, and who stays: clusters of records that are equal or alike.
+
+A record counts as a duplicate only of a record that stays and that it was itself compared with: in
+a chain A~B~C with A unlike C, C is no duplicate of A. So nothing is removed for its likeness to
+something that is removed too. With `linked`, all that hangs together is one cluster whatever
+the ends of a chain have in common; the similarity says how like a record is to its closest.
+"""
+
+import numba
+import numpy as np
+import polars as pl
+
+from datagov.duplicates.tokens import Ints
+
+DIRECT, LINKED = "direct", "linked"
+CHAINS = (DIRECT, LINKED)
+
+EXACT, NORMALISED, NEAR, CONTAINED = "exact", "normalised", "near", "contained"
+
+EDGES = pl.Schema(
+    {
+        "first": pl.Int64,
+        "second": pl.Int64,
+        "jaccard": pl.Float32,
+        "first_in_second": pl.Float32,
+        "second_in_first": pl.Float32,
+    }
+)
+"""Pairs of records that were compared: their likeness, and how much of one is in the other."""
+
+NODES = pl.Schema({"record": pl.Int64, "rank": pl.Binary, "digest": pl.Binary})
+"""Records that stand in an edge. The least by rank, then by digest, then by number stays."""
+
+MEMBERS = pl.Schema(
+    {
+        "record": pl.Int64,
+        "kept": pl.Int64,
+        "kind": pl.String,
+        "similarity": pl.Float32,
+        "cluster": pl.Binary,
+    }
+)
+"""One row per record of a cluster; `kept` is the record that stays, its own row included, and
+`cluster` its digest, which names the cluster."""
+
+
+def alike(edges: pl.DataFrame, near_from: float, contained_from: float) -> pl.DataFrame:
+    """Returns the edges whose ends are alike enough, one way or the other, for a cluster."""
+    return edges.filter(
+        (pl.col("jaccard") >= near_from)
+        | (pl.col("first_in_second") >= contained_from)
+        | (pl.col("second_in_first") >= contained_from)
+    )
+
+
+def centres(nodes: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """Returns each record with the one of its connected component that would stay.
+
+    Args:
+        nodes: Of schema NODES, every end of an edge among them.
+        edges: Of schema EDGES, alike.
+
+    Returns:
+        `record`, `kept`.
+    """
+    ordered, first, second = _indexed(nodes, edges)
+    return pl.DataFrame(
+        {
+            "record": ordered,
+            "kept": ordered[_components(len(ordered), first, second)],
+        }
+    )
+
+
+def clusters(
+    nodes: pl.DataFrame,
+    edges: pl.DataFrame,
+    *,
+    near_from: float,
+    contained_from: float,
+    chains: str = DIRECT,
+) -> pl.DataFrame:
+    """Returns the members of all clusters of two and more, as a table of schema MEMBERS.
+
+    Records are taken from the one that would rather stay than any other. One that no record
+    has taken yet stays, and takes every record that is alike to it and not taken. The order
+    of rows does not matter.
+
+    Args:
+        nodes: Of schema NODES, every end of an edge among them.
+        edges: Of schema EDGES; those that are not alike enough are left out.
+        near_from: Jaccard similarity from which two records are near duplicates.
+        contained_from: Share of a record in another from which it is contained in it.
+        chains: `direct` or `linked`.
+    """
+    close = alike(edges, near_from, contained_from)
+    ordered, first, second = _indexed(nodes, close)
+    if chains == LINKED:
+        kept = _components(len(ordered), first, second)
+        return _named(_linked(ordered, kept, close, near_from), nodes)
+    # In both directions: of an edge's likeness, that of the record towards the one that stays.
+    towards = pl.concat(
+        [
+            close.select(
+                "jaccard",
+                low=pl.lit(first),
+                high=pl.lit(second),
+                contained=pl.col("second_in_first"),
+            ),
+            close.select(
+                "jaccard",
+                low=pl.lit(second),
+                high=pl.lit(first),
+                contained=pl.col("first_in_second"),
+            ),
+        ]
+    ).filter(
+        (pl.col("low") < pl.col("high"))
+        & ((pl.col("jaccard") >= near_from) | (pl.col("contained") >= contained_from))
+    )
+    towards = towards.sort("low", "high")
+    kept = np.arange(len(ordered), dtype=np.int64)
+    _take(towards["low"].to_numpy(), towards["high"].to_numpy(), kept)
+    found = towards.filter(pl.Series(kept)[towards["high"]] == towards["low"])
+    is_near = pl.col("jaccard") >= near_from
+    removed = found.select(
+        record=pl.lit(ordered[found["high"].to_numpy()]),
+        kept=pl.lit(ordered[found["low"].to_numpy()]),
+        kind=pl.when(is_near).then(pl.lit(NEAR)).otherwise(pl.lit(CONTAINED)),
+        similarity=pl.when(is_near).then("jaccard").otherwise("contained"),
+    )
+    return _named(_with_kept(removed), nodes)
+
+
+def _named(members: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    digests = nodes.select(kept="record", cluster="digest").unique("kept")
+    named = members.join(digests, on="kept", how="left").select(*MEMBERS).cast(MEMBERS)
+    return named.sort("kept", "record")
+
+
+def together(equal: pl.DataFrame, similar: pl.DataFrame) -> pl.DataFrame:
+    """Returns clusters of equal records and clusters of what stays of them as one.
+
+    A cluster of equal records whose last one is alike to another record goes over into that one's
+    cluster.
+
+    Args:
+        equal: Of schema MEMBERS, exact and normalised duplicates.
+        similar: Of schema MEMBERS, among records that are not removed from `equal`.
+    """
+    taken = similar.filter(pl.col("record") != pl.col("kept"))
+    moved = (
+        equal.join(
+            taken.select(kept="record", now="kept", now_cluster="cluster"), on="kept", how="left"
+        )
+        .with_columns(
+            kept=pl.coalesce("now", "kept"), cluster=pl.coalesce("now_cluster", "cluster")
+        )
+        .select(*MEMBERS)
+    )
+    # Of two rows for a record the one that says why it goes counts, else that of its equals.
+    rows = pl.concat([taken, moved, similar.filter(pl.col("record") == pl.col("kept"))])
+    return rows.unique("record", keep="first", maintain_order=True).sort("kept", "record")
+
+
+def _with_kept(removed: pl.DataFrame) -> pl.DataFrame:
+    """Adds the rows of the records that stay: as like as the closest of theirs."""
+    staying = (
+        removed.sort("kept", "similarity", "kind")
+        .group_by("kept", maintain_order=True)
+        .agg(pl.col("kind").last(), pl.col("similarity").last())
+        .select("kind", "similarity", record="kept", kept="kept")
+    )
+    return pl.concat([removed, staying.select(removed.columns)])
+
+
+def _linked(ordered: Ints, kept: Ints, close: pl.DataFrame, near_from: float) -> pl.DataFrame:
+    likeness = pl.max_horizontal("jaccard", "contained")
+    both = pl.concat(
+        [
+            close.select("jaccard", record="first", contained="first_in_second"),
+            close.select("jaccard", record="second", contained="second_in_first"),
+        ]
+    )
+    is_near = pl.col("jaccard") >= near_from
+    closest = both.group_by("record").agg(pl.col("jaccard").max(), pl.col("contained").max())
+    members = pl.DataFrame({"record": ordered, "kept": ordered[kept]}).join(closest, on="record")
+    return members.select(
+        "record",
+        "kept",
+        kind=pl.when(is_near).then(pl.lit(NEAR)).otherwise(pl.lit(CONTAINED)),
+        similarity=pl.when(is_near).then("jaccard").otherwise(likeness),
+    )
+
+
+def _indexed(nodes: pl.DataFrame, edges: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
+    """Returns the records, those first that would rather stay, and edges as indices into them."""
+    ordered = nodes.unique("record").sort("rank", "digest", "record")["record"].to_numpy()
+    by_number = np.argsort(ordered)
+
+    def index(column: str) -> Ints:
+        numbers = edges[column].to_numpy()
+        return by_number[np.searchsorted(ordered, numbers, sorter=by_number)]
+
+    return ordered, index("first"), index("second")
+
+
+@numba.njit(nogil=True, cache=True)
+def _take(low: Ints, high: Ints, kept: Ints) -> None:
+    """Sets `kept[i]` to the record that takes i; edges are sorted by `low`, which is less."""
+    for edge in range(len(low)):
+        if kept[low[edge]] == low[edge] and kept[high[edge]] == high[edge]:
+            kept[high[edge]] = low[edge]
+
+
+@numba.njit(nogil=True, cache=True)
+def _components(n: int, first: Ints, second: Ints) -> Ints:
+    """Returns for each record the least one it is connected with, by union and find."""
+    parent = np.arange(n)
+    for edge in range(len(first)):
+        one, other = first[edge], second[edge]
+        while parent[one] != one:
+            parent[one] = parent[parent[one]]
+            one = parent[one]
+        while parent[other] != other:
+            parent[other] = parent[parent[other]]
+            other = parent[other]
+        parent[max(one, other)] = min(one, other)
+    for i in range(n):
+        # Parents are less than their children: this one's is final already.
+        parent[i] = parent[parent[i]]
+    return parent

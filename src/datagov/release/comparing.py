@@ -1,0 +1,266 @@
+"""Comparing records of different units: what crosses a shuffle, and what is done on either side.
+
+A record's number says where it stands: its part, and its row among the part's records. Text never
+crosses, nor do sketches but those of records that have a candidate.
+
+    keys of bands, by bucket ── candidates ── by part of the first: with its sketch ──
+    by part of the second: compared ── all: clusters ── by part: members
+
+That a member is alike to the one that stays is not left to chance: where the two have not been
+compared, they are, in a second round.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from datagov.duplicates.bands import band_keys, banding
+from datagov.duplicates.candidates import candidate_pairs, unique_pairs
+from datagov.duplicates.clusters import EDGES, MEMBERS, alike, centres, clusters, together
+from datagov.duplicates.sketches import Sketches, likeness
+from datagov.policy import CATEGORY, DuplicateOptions
+from datagov.release.config import ScanConfig
+from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
+from datagov.release.evidence import UnitEvidence
+from datagov.release.preferences import ranks
+
+Tables = Iterable[pa.Table]
+ByPart = Iterator[tuple[int, pa.Table]]
+
+PART_SHIFT = 40
+"""A part has fewer than 2^40 records."""
+
+BANDS_PER_BUCKET = 4
+"""Bands that are looked at together; pairs that share several of them are then named once."""
+
+ALIKE_MARGIN = 0.1
+"""How far below the threshold of near duplicates candidates may be: they may be contained."""
+
+
+def first_number(part: int) -> int:
+    """Returns the number of the first record of a part."""
+    return part << PART_SHIFT
+
+
+_DIGEST_BYTES = 16
+_SKETCHED = ("n_shingles", "sketch")
+
+
+@dataclass(frozen=True)
+class PartRecords:
+    """What is known of all readable records of a part, in corpus order.
+
+    Attributes:
+        part: Number of the part.
+        signals: One row per record, with `record` (its number), `rank` and `digest`.
+    """
+
+    part: int
+    signals: pl.DataFrame
+
+    @classmethod
+    def of(
+        cls,
+        part: int,
+        units: Sequence[UnitEvidence],
+        verdicts: SourceVerdicts,
+        config: ScanConfig,
+    ) -> "PartRecords":
+        """Returns the records of a part."""
+        pieces = [_signals_of(unit, verdicts, config) for unit in units]
+        signals = pl.concat(pieces)
+        numbers = first_number(part) + pl.int_range(pl.len(), dtype=pl.Int64)
+        return cls(part, signals.with_columns(record=numbers))
+
+    def sketches(self) -> Sketches:
+        """Returns the sketches of all records."""
+        table = self.signals.select(*_SKETCHED).to_arrow()
+        return Sketches(
+            table["sketch"].combine_chunks().cast(pa.large_binary()),
+            table["n_shingles"].combine_chunks(),
+        )
+
+    def numbers(self, places: Tables, config: ScanConfig) -> pl.Series:
+        """Returns the numbers of the records at some places (`shard_order`, `position`)."""
+        pieces = [pl.DataFrame(table).select("shard_order", "position") for table in places]
+        if not pieces:
+            return pl.Series("record", [], pl.Int64)
+        names = dict(enumerate(config.shard_order))
+        shard = pl.col("shard_order").replace_strict(names, return_dtype=pl.String)
+        found = pl.concat(pieces).select("position", shard=shard)
+        return self.signals.join(found, on=["shard", "position"], how="semi")["record"]
+
+    def rows(self, records: pl.Series) -> pl.Series:
+        """Returns the row of each of the part's own records."""
+        return records - first_number(self.part)
+
+
+def _signals_of(unit: UnitEvidence, verdicts: SourceVerdicts, config: ScanConfig) -> pl.DataFrame:
+    """Returns signals with `rank`, and `digest`: what equal records of data/ have in common."""
+    needed = ("shard", "position", "source_id", "n_chars", "date", "exact_digest")
+    digests = ("normalised_digest", "redacted_digest")
+    signals = pl.DataFrame(unit.table("signals", [*needed, *digests, *_SKETCHED]))
+    findings = with_severity(unit.table("findings"), config.policy)
+    severity = preliminary_severity(signals, findings, verdicts, config.policy)
+    signals = signals.with_columns(severity=severity)
+    whole = signals.select("shard", "position").join(
+        _redacted_whole(findings), on=["shard", "position"], how="left", maintain_order="left"
+    )["redacted_whole"]
+    is_redacted = (pl.col("severity") == REDACT) & whole.fill_null(value=False)
+    # What will stand in data/ is compared, not what stood in the corpus.
+    digest = pl.when(is_redacted).then("redacted_digest").otherwise("normalised_digest")
+    return signals.with_columns(
+        rank=ranks(signals, findings, config),
+        digest=digest.str.slice(0, 2 * _DIGEST_BYTES).str.decode("hex"),
+    ).drop("n_chars", "date", "severity", *digests)
+
+
+def _redacted_whole(findings: pl.DataFrame) -> pl.DataFrame:
+    """Returns the records of which all personal values, and no others, give way to their category.
+
+    Where they are masked, hashed or renamed, texts that differ in them still differ in data/.
+    """
+    personal = pl.col("detector") == "pii"
+    redacted = (pl.col("severity") == REDACT) & (pl.col("treatment") == CATEGORY)
+    return (
+        findings.group_by("shard", "position")
+        .agg(redacted_whole=(personal == redacted).all())
+        .filter("redacted_whole")
+    )
+
+
+def removed(equal: Tables) -> pl.Series:
+    """Returns the numbers of the records for which an equal one stays."""
+    rows = pl.concat([MEMBERS.to_frame(), *(pl.DataFrame(table) for table in equal)])
+    return rows.filter(pl.col("record") != pl.col("kept"))["record"]
+
+
+def band_tables(records: PartRecords, out: pl.Series, options: DuplicateOptions) -> ByPart:
+    """Yields (bucket, table of `record, n_shingles` and the keys of some bands).
+
+    Args:
+        records: With their sketches.
+        out: Numbers of records that take no part: repeated ids, and all equal ones but one.
+        options: How duplicates are looked for.
+    """
+    cut = banding(options.near_from)
+    keys = band_keys(records.sketches(), cut)
+    frame = records.signals.select("record", "n_shingles").with_columns(
+        stays=(pl.col("n_shingles") > 0) & ~pl.col("record").is_in(out.implode())
+    )
+    stays = frame["stays"].to_numpy()
+    for first in range(0, cut.n_bands, BANDS_PER_BUCKET):
+        bands = range(first, min(first + BANDS_PER_BUCKET, cut.n_bands))
+        table = (
+            frame.filter("stays")
+            .select("record", "n_shingles")
+            .with_columns(pl.Series(f"band_{band}", keys[stays, band]) for band in bands)
+        )
+        if table.height:
+            yield first // BANDS_PER_BUCKET, table.to_arrow()
+
+
+def candidates(tables: Tables, options: DuplicateOptions) -> ByPart:
+    """Yields (part of the first, table of `first, second`): the pairs that some bands show."""
+    rows = pl.concat([pl.DataFrame(table) for table in tables])
+    records = rows["record"].to_numpy()
+    n_shingles = rows["n_shingles"].to_numpy()
+    least = options.near_from - ALIKE_MARGIN
+    found = [
+        candidate_pairs(rows[name].to_numpy(), records, n_shingles, least, int(name[5:]))
+        for name in rows.columns
+        if name.startswith("band_")
+    ]
+    pairs = unique_pairs(np.concatenate(found))
+    yield from by_part(pl.DataFrame(pairs, schema=["first", "second"], orient="row"), "first")
+
+
+def with_first(records: PartRecords, tables: Tables) -> ByPart:
+    """Yields (part of the second, pairs with all that comparing needs of the first)."""
+    pairs = _all(tables).unique().sort("first", "second")
+    rows = records.signals[records.rows(pairs["first"])]
+    yield from by_part(
+        pairs.with_columns(
+            rank_first=rows["rank"],
+            digest_first=rows["digest"],
+            n_shingles_first=rows["n_shingles"],
+            sketch_first=rows["sketch"],
+        ),
+        "second",
+    )
+
+
+def compared(records: PartRecords, tables: Tables, options: DuplicateOptions) -> Iterator[pa.Table]:
+    """Yields the edges between records that are alike, with rank and digest of either end."""
+    pairs = _all(tables).sort("first", "second")
+    rows = records.rows(pairs["second"])
+    first = Sketches(
+        pairs["sketch_first"].to_arrow().cast(pa.large_binary()),
+        pairs["n_shingles_first"].to_arrow(),
+    )
+    indices = np.stack([np.arange(pairs.height), rows.to_numpy()], axis=1)
+    found = likeness(first, records.sketches(), indices)
+    own = records.signals[rows]
+    edges = pairs.select(
+        "first",
+        "second",
+        "rank_first",
+        "digest_first",
+        jaccard=pl.lit(pl.Series(found.jaccard)),
+        first_in_second=pl.lit(pl.Series(found.first)),
+        second_in_first=pl.lit(pl.Series(found.second)),
+        rank_second=pl.lit(own["rank"]),
+        digest_second=pl.lit(own["digest"]),
+    )
+    close = alike(edges, options.near_from, options.contained_from)
+    if close.height:
+        yield close.to_arrow()
+
+
+def uncompared(tables: Tables) -> ByPart:
+    """Yields (part, pairs of a record and the one that may stay for it, never yet compared)."""
+    nodes, edges = _graph(tables)
+    pairs = centres(nodes, edges).filter(pl.col("record") != pl.col("kept"))
+    ordered = pairs.select(
+        first=pl.min_horizontal("record", "kept"), second=pl.max_horizontal("record", "kept")
+    )
+    yield from by_part(ordered.join(edges, on=["first", "second"], how="anti"), "first")
+
+
+def members(equal: Tables, edges: Tables, options: DuplicateOptions) -> ByPart:
+    """Yields (part, its members of clusters, with `cluster`, the number of the one that stays)."""
+    same = [pl.DataFrame(table) for table in equal]
+    similar = MEMBERS.to_frame()
+    alike_tables = list(edges)
+    if alike_tables:
+        nodes, close = _graph(alike_tables)
+        similar = clusters(
+            nodes,
+            close,
+            near_from=options.near_from,
+            contained_from=options.contained_from,
+            chains=options.chains,
+        )
+    yield from by_part(together(pl.concat([MEMBERS.to_frame(), *same]), similar), "record")
+
+
+def _graph(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
+    rows = _all(tables)
+    nodes = pl.concat(
+        rows.select(record=side, rank=f"rank_{side}", digest=f"digest_{side}")
+        for side in ("first", "second")
+    )
+    return nodes.unique("record"), rows.select(*EDGES).unique(["first", "second"])
+
+
+def _all(tables: Tables) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(table) for table in tables])
+
+
+def by_part(table: pl.DataFrame, record: str) -> ByPart:
+    """Yields (part, its rows), the part being that of the record in a column."""
+    for (part,), rows in table.group_by(pl.col(record).cast(pl.Int64) // (1 << PART_SHIFT)):
+        yield int(str(part)), rows.to_arrow()

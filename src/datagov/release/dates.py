@@ -1,0 +1,27 @@
+"""The date of each record, from a column of dates, timestamps or texts that begin with one."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_ISO = "%Y-%m-%d"
+_ISO_CHARS = 10
+
+
+def dates(table: pa.Table, column: str | None) -> pa.Array:
+    """Returns days since 1970 as int32, one per row; 0 where there is no date to be read.
+
+    Args:
+        table: Records.
+        column: A date, a timestamp, or a text that begins as ISO 8601 writes dates; None for no
+            dates at all.
+    """
+    none = pa.repeat(pa.scalar(0, pa.int32()), table.num_rows)
+    if column is None or column not in table.column_names:
+        return none
+    values = table[column].combine_chunks()
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        first = pc.utf8_slice_codeunits(values, 0, _ISO_CHARS)
+        values = pc.strptime(first, format=_ISO, unit="s", error_is_null=True)
+    if not (pa.types.is_date(values.type) or pa.types.is_timestamp(values.type)):
+        return none
+    return pc.fill_null(values.cast(pa.date32(), safe=False).cast(pa.int32()), 0)

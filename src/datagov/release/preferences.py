@@ -1,0 +1,75 @@
+"""Which of several equal or alike records is rather kept: one sortable value per record."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from datagov.release.config import ScanConfig
+from datagov.release.decisions import KEEP, RECORD
+from datagov.sources.licences import CLASSES, classify
+from datagov.sources.registry import SourceRegistry
+
+Ints = npt.NDArray[np.int64]
+
+_MOST = (1 << 32) - 1
+_PERSONAL = ("pii", "secrets")
+
+
+def ranks(signals: pl.DataFrame, findings: pl.DataFrame, config: ScanConfig) -> pl.Series:
+    """Returns a Binary per record; of two records that with the lesser is rather kept.
+
+    First comes what policy would do to the record for itself (`severity`), then what policy
+    prefers, in its order. Equal ranks are left to the digest and the place.
+
+    Args:
+        signals: With `severity` of each record.
+        findings: Of the same records, with the `severity` of each.
+        config: Policy and registry.
+    """
+    options = config.policy.duplicates
+    licences = _licence_classes(config.registry)
+    priority = {source: i for i, source in enumerate(options.source_priority)}
+    columns: dict[str, Callable[[], Ints]] = {
+        "source_priority": lambda: _looked_up(signals["source_id"], priority),
+        "licence": lambda: _looked_up(signals["source_id"], licences),
+        "personal_data": lambda: _counted(signals, findings, pl.col("detector").is_in(_PERSONAL)),
+        "quality": lambda: _counted(signals, findings, pl.col("detector") == "quality"),
+        "length": lambda: _MOST - signals["n_chars"].to_numpy(),
+        "newest": lambda: _from_date(signals["date"].to_numpy(), newest=True),
+        "oldest": lambda: _from_date(signals["date"].to_numpy(), newest=False),
+    }
+    keys = [signals["severity"].to_numpy(), *(columns[name]() for name in options.prefer)]
+    table = np.stack([np.clip(key, 0, _MOST).astype(">u4") for key in keys], axis=1)
+    width = table.shape[1] * 4
+    raw = table.tobytes()
+    # The severity is small; its first three bytes would say nothing.
+    values = [raw[at + 3 : at + width] for at in range(0, len(raw), width)]
+    return pl.Series("rank", values, dtype=pl.Binary)
+
+
+def _licence_classes(registry: SourceRegistry) -> Mapping[str, int]:
+    return {
+        source.id: CLASSES.index(classify(source.licences).licence_class)
+        for source in registry.sources
+    }
+
+
+def _looked_up(sources: pl.Series, known: Mapping[str, int]) -> Ints:
+    """Returns the number of each source; those without come last."""
+    last = len(CLASSES) + len(known)
+    by_name = {name: known.get(name, last) for name in sources.unique().to_list()}
+    return sources.replace_strict(by_name, return_dtype=pl.Int64).to_numpy()
+
+
+def _counted(signals: pl.DataFrame, findings: pl.DataFrame, which: pl.Expr) -> Ints:
+    counts = findings.filter(which & (pl.col("severity") >= KEEP)).group_by(*RECORD).len("n")
+    joined = signals.select(*RECORD).join(counts, on=RECORD, how="left", maintain_order="left")
+    return joined["n"].fill_null(0).cast(pl.Int64).to_numpy()
+
+
+def _from_date(days: npt.NDArray[np.int32], *, newest: bool) -> Ints:
+    """Returns the dates such that the preferred is least; records without a date come last."""
+    shifted = days.astype(np.int64) + (1 << 31)
+    return np.where(days == 0, _MOST, _MOST - shifted if newest else shifted)
