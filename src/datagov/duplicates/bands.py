@@ -81,15 +81,14 @@ def band_keys(sketches: Sketches, cut: Banding) -> npt.NDArray[np.uint32]:
 def _band_keys(
     data: Bytes,
     offsets: Ints,
-    n_shingles: Ints,
     n_rows: int,
     keys: npt.NDArray[np.uint32],
 ) -> None:
     bins = np.empty(N_BINS, np.uint16)
     for record in range(len(keys)):
-        if n_shingles[record] == 0:
+        if offsets[record] == offsets[record + 1]:
             continue
-        bins_of(data[offsets[record] : offsets[record + 1]], n_shingles[record], bins)
+        bins_of(data[offsets[record] : offsets[record + 1]], bins)
         densify(bins)
         for band in range(keys.shape[1]):
             key = np.uint64(band)

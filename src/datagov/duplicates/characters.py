@@ -2,8 +2,8 @@
 
 Folding is NFKC_Casefold (Unicode, section 3.13) for one code point at a time, and for Han
 characters the simplified form besides, so that a text is equal to itself in traditional writing.
-Texts that hold characters which join with the one before them (NFC_QC=Maybe) have to be composed
-(NFKC) before they are folded; `needs_composing` finds them.
+Texts that hold characters which join with the one before them (NFC_QC=Maybe), or fall into several
+tokens, have to be brought to NFKC before they are folded.
 """
 
 import sys
@@ -51,7 +51,7 @@ class Characters:
         kind: uint8, one of BETWEEN, WORD, ALONE, NOTHING.
         folded: uint32, the folded code point, or EXPANDS and an index.
         expansions: uint32; at an index the number of code points, then they.
-        composes: bool, whether a text with this code point has to be composed first.
+        composes: bool, whether a text with this code point has to be brought to NFKC first.
     """
 
     kind: npt.NDArray[np.uint8]
@@ -74,8 +74,11 @@ def characters() -> Characters:
     kind[_HANGUL[0] : _HANGUL[1]] = WORD
     for code in np.flatnonzero(~regular).tolist():
         char = chr(code)
-        kind[code] = _kind(char)
+        kinds = {_kind(each) for each in unicodedata.normalize("NFKC", char)}
+        kind[code] = kinds.pop() if len(kinds) == 1 else BETWEEN
         form = _fold(char)
+        # What is several things, such as a mark on a blank or (1) in one sign, is taken apart.
+        composes[code] = bool(kinds) or (kind[code] == ALONE and len(form) > 1)
         if len(form) == 1:
             folded[code] = ord(form)
         elif form:
@@ -112,8 +115,7 @@ def _fold(char: str) -> str:
     if "\U000e0100" <= char <= "\U000e01ef":
         return ""
     form = unicodedata.normalize("NFKC", char).casefold()
-    # A mark folded by itself can begin with a blank (U+00A8): it is what it stands on that counts.
-    return unicodedata.normalize("NFKC", form).strip() or char
+    return unicodedata.normalize("NFKC", form)
 
 
 def _composing() -> set[int]:

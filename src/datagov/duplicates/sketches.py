@@ -57,7 +57,7 @@ class Sketches:
 
     Attributes:
         hashes: large_binary: the hashes of a record's shingles as ascending uint32, or 256 uint16,
-            one per bin, 0 where it is empty. A record without tokens has an empty one.
+            one per bin, 0 where it is empty: 512 bytes, which no set of hashes has. A record without tokens has an empty one.
         n_shingles: int64: how many different shingles a record has; exact up to 127, then an
             estimate with a standard deviation of some 6 %.
     """
@@ -65,13 +65,13 @@ class Sketches:
     hashes: pa.Array
     n_shingles: pa.Array
 
-    def raw(self) -> tuple[Bytes, Ints, Ints]:
-        """Returns the bytes of all sketches, the n + 1 offsets of each, and n_shingles."""
+    def raw(self) -> tuple[Bytes, Ints]:
+        """Returns the bytes of all sketches, and the n + 1 offsets that part them."""
         _, offsets_buffer, values = self.hashes.buffers()
         n = len(self.hashes)
         offsets = np.frombuffer(offsets_buffer, np.int64)[self.hashes.offset :][: n + 1]
         data = np.frombuffer(values, np.uint8) if values is not None else np.zeros(0, np.uint8)
-        return data, offsets, self.n_shingles.to_numpy()
+        return data, offsets
 
 
 def sketch(cells: Cells, n_rows: int, key: bytes) -> Sketches:
@@ -287,10 +287,8 @@ def likeness(one: Sketches, other: Sketches, pairs: Ints) -> Likeness:
 def _jaccards(
     data_one: Bytes,
     offsets_one: Ints,
-    n_one: Ints,
     data_other: Bytes,
     offsets_other: Ints,
-    n_other: Ints,
     pairs: Ints,
     jaccard: Floats,
 ) -> None:
@@ -302,18 +300,18 @@ def _jaccards(
         other = data_other[offsets_other[j] : offsets_other[j + 1]]
         if len(one) == 0 or len(other) == 0:
             continue
-        if n_one[i] <= MAX_SET and n_other[j] <= MAX_SET:
+        if len(one) != _BIN_BYTES and len(other) != _BIN_BYTES:
             jaccard[row] = _jaccard_of_sets(one.view(np.uint32), other.view(np.uint32))
         else:
-            bins_of(one, n_one[i], left)
-            bins_of(other, n_other[j], right)
+            bins_of(one, left)
+            bins_of(other, right)
             jaccard[row] = _jaccard_of_bins(left, right)
 
 
 @numba.njit(nogil=True, cache=True)
-def bins_of(sketch: Bytes, n_shingles: int, bins: npt.NDArray[np.uint16]) -> None:
+def bins_of(sketch: Bytes, bins: npt.NDArray[np.uint16]) -> None:
     """Writes the bins of a sketch that is not empty, whichever form it has."""
-    if n_shingles > MAX_SET:
+    if len(sketch) == _BIN_BYTES:
         bins[:] = sketch.view(np.uint16)
         return
     bins[:] = 0
