@@ -10,10 +10,10 @@ two records agree in a bin with the probability of their Jaccard similarity, how
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from datagov.duplicates.kernel import kernel
 from datagov.duplicates.sketches import N_BINS, Sketches, bins_of
 from datagov.duplicates.tokens import Bytes, Ints, mixed
 
@@ -77,7 +77,7 @@ def band_keys(sketches: Sketches, cut: Banding) -> npt.NDArray[np.uint32]:
     return keys
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _band_keys(
     data: Bytes,
     offsets: Ints,
@@ -97,7 +97,7 @@ def _band_keys(
             keys[record, band] = np.uint32(key >> np.uint64(32))
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def densify(bins: npt.NDArray[np.uint16]) -> None:
     """Fills the empty bins from those that are not; at least one must not be."""
     full = np.flatnonzero(bins)

@@ -6,10 +6,10 @@ all with all; of more, each is compared with the next few in an order that every
 anew, so that over the bands it meets many others, and with one that is the same for all.
 """
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from datagov.duplicates.kernel import kernel
 from datagov.duplicates.tokens import Ints, mixed
 
 ALL_PAIRS = 24
@@ -56,7 +56,7 @@ def unique_pairs(pairs: Ints) -> Ints:
     return np.stack([low[new], high[new]], axis=1)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _shuffled(records: Ints, seed: np.uint64) -> npt.NDArray[np.uint64]:
     result = np.empty(len(records), np.uint64)
     for i in range(len(records)):
@@ -64,7 +64,7 @@ def _shuffled(records: Ints, seed: np.uint64) -> npt.NDArray[np.uint64]:
     return result
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _pairs(keys: npt.NDArray[np.uint32], records: Ints, n_shingles: Ints, min_ratio: float) -> Ints:
     n = len(keys)
     bound = 0
@@ -104,6 +104,6 @@ def _pairs(keys: npt.NDArray[np.uint32], records: Ints, n_shingles: Ints, min_ra
     return pairs[:found]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _partners(size: int) -> int:
     return size - 1 if size <= ALL_PAIRS else N_NEXT + 1

@@ -6,10 +6,10 @@ something that is removed too. With `linked`, all that hangs together is one clu
 the ends of a chain have in common; the similarity says how like a record is to its closest.
 """
 
-import numba
 import numpy as np
 import polars as pl
 
+from datagov.duplicates.kernel import kernel
 from datagov.duplicates.tokens import Ints
 
 DIRECT, LINKED = "direct", "linked"
@@ -205,7 +205,7 @@ def _indexed(nodes: pl.DataFrame, edges: pl.DataFrame) -> tuple[Ints, Ints, Ints
     return ordered, index("first"), index("second")
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _take(low: Ints, high: Ints, kept: Ints) -> None:
     """Sets `kept[i]` to the record that takes i; edges are sorted by `low`, which is less."""
     for edge in range(len(low)):
@@ -213,7 +213,7 @@ def _take(low: Ints, high: Ints, kept: Ints) -> None:
             kept[high[edge]] = low[edge]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _components(n: int, first: Ints, second: Ints) -> Ints:
     """Returns for each record the least one it is connected with, by union and find."""
     parent = np.arange(n)

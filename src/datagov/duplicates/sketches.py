@@ -14,12 +14,12 @@ Hashes depend on a secret seed: a sketch of a short text must not tell its words
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
+from datagov.duplicates.kernel import kernel
 from datagov.duplicates.tokens import CHARS_PER_WORD, Buffers, Bytes, Ints, mixed, seed_of, tables
 from datagov.duplicates.tokens import tokenise as _tokenise
 
@@ -49,6 +49,7 @@ _ROLL = np.uint64(0x9E3779B97F4A7C15)
 _SINGLE = np.uint64(0xA0761D6478BD642F)
 _PAIR = np.uint64(0xE7037ED1A0B428DB)
 _STORED = np.uint32(65535)
+_ALL = 4294967296.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Sketches:
 
     Attributes:
         hashes: large_binary: the hashes of a record's shingles as ascending uint32, or 256 uint16,
-            one per bin, 0 where it is empty: 512 bytes, which no set of hashes has. A record without tokens has an empty one.
+            one per bin, 0 where it is empty: 512 bytes, which no set of hashes has. A record
+            without tokens has an empty one.
         n_shingles: int64: how many different shingles a record has; exact up to 127, then an
             estimate with a standard deviation of some 6 %.
     """
@@ -110,7 +112,7 @@ def no_sketches(n_rows: int) -> Sketches:
     )
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _sketch_all(
     data: Bytes,
     starts: Ints,
@@ -128,43 +130,73 @@ def _sketch_all(
     bins = np.empty(N_BINS, np.uint32)
     some = np.empty(4 * MAX_SET, np.uint32)
     for record in range(len(records) - 1):
-        n = n_alone = 0
-        for text in range(records[record], records[record + 1]):
-            n, more = _tokenise(
-                data, starts[text], ends[text], kind, folded, expansions, seed, tokens, n
-            )
-            n_alone += more
         at = offsets[record]
-        words = n - n_alone + n_alone / CHARS_PER_WORD
-        few, many = _thresholds(words)
+        n, words = tokens_of(
+            data,
+            starts,
+            ends,
+            records[record],
+            records[record + 1],
+            kind,
+            folded,
+            expansions,
+            seed,
+            tokens,
+        )
+        few, many = weights(words)
+        # A token begins three shingles at most.
         if n <= len(some) // 3:
-            m = _shingles(tokens, n, few, many, seed, some, 0, False)
-            size = _set(some, m)
+            size = sort_unique(some, shingles(tokens, n, few, many, seed, some, False))
             if size <= MAX_SET:
                 out[at : at + 4 * size] = some[:size].view(np.uint8)
                 offsets[record + 1] = at + 4 * size
                 n_shingles[record] = size
                 continue
         bins[:] = np.uint32(0xFFFFFFFF)
-        _shingles(tokens, n, few, many, seed, bins, 0, True)
+        shingles(tokens, n, few, many, seed, bins, True)
         n_shingles[record] = _stored(bins, out[at : at + _BIN_BYTES].view(np.uint16))
         offsets[record + 1] = at + _BIN_BYTES
 
 
-@numba.njit(nogil=True, cache=True)
-def _thresholds(words: float) -> tuple[np.uint64, np.uint64]:
-    """Returns below which value of 32 bits a short and a long shingle is in the sample."""
+@kernel
+def tokens_of(
+    data: Bytes,
+    starts: Ints,
+    ends: Ints,
+    first: int,
+    last: int,
+    kind: Bytes,
+    folded: npt.NDArray[np.uint32],
+    expansions: npt.NDArray[np.uint32],
+    seed: np.uint64,
+    tokens: npt.NDArray[np.uint32],
+) -> tuple[int, float]:
+    """Writes the tokens of the texts `first:last`, taken as one.
+
+    Returns:
+        Their number, and how many words they weigh.
+    """
+    n = n_alone = 0
+    for text in range(first, last):
+        n, more = _tokenise(
+            data, starts[text], ends[text], kind, folded, expansions, seed, tokens, n
+        )
+        n_alone += more
+    return n, n - n_alone + n_alone / CHARS_PER_WORD
+
+
+@kernel
+def weights(words: float) -> tuple[float, float]:
+    """Returns the share of its short and of its long shingles that a text is compared by."""
     few = many = 1.0
     if words > BRIEF_WORDS:
-        few = (BRIEF_WORDS / words) ** 2
-    elif words > 0:
-        many = (words / BRIEF_WORDS) ** 2
-    few = few if few >= _FADED else 0.0
-    many = many if many >= _FADED else 0.0
-    return np.uint64(few * 4294967296.0), np.uint64(many * 4294967296.0)
+        few = (BRIEF_WORDS / words) ** 3
+    else:
+        many = (words / BRIEF_WORDS) ** 3
+    return few if few >= _FADED else 0.0, many if many >= _FADED else 0.0
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _note(
     value: np.uint64, threshold: np.uint64, out: npt.NDArray[np.uint32], m: int, binned: bool
 ) -> int:
@@ -181,26 +213,32 @@ def _note(
     return m + 1
 
 
-@numba.njit(nogil=True, cache=True)
-def _shingles(
+@kernel
+def shingles(
     tokens: npt.NDArray[np.uint32],
     n: int,
-    few: np.uint64,
-    many: np.uint64,
+    few: float,
+    many: float,
     seed: np.uint64,
     out: npt.NDArray[np.uint32],
-    m: int,
     binned: bool,
 ) -> int:
-    """Notes all shingles of `tokens[:n]` that are in the sample; returns how many."""
+    """Notes the shingles of `tokens[:n]` that are in the sample; returns how many.
+
+    Of the short ones a share of `few` is, of the long ones a share of `many`. They go to `out`, one
+    after another or, if `binned`, the least of each bin into it.
+    """
+    m = 0
     if few > 0:
+        threshold = np.uint64(few * _ALL)
         for i in range(n):
             token = np.uint64(tokens[i])
-            m = _note((token ^ seed) * _SINGLE, few, out, m, binned)
+            m = _note((token ^ seed) * _SINGLE, threshold, out, m, binned)
             if i + 1 < n:
                 pair = (token ^ seed) * _PAIR + np.uint64(tokens[i + 1])
-                m = _note(pair * _ROLL, few, out, m, binned)
+                m = _note(pair * _ROLL, threshold, out, m, binned)
     if many > 0 and n >= LONG:
+        threshold = np.uint64(many * _ALL)
         leaving = np.uint64(1)
         for _ in range(LONG):
             leaving *= _ROLL
@@ -210,12 +248,12 @@ def _shingles(
             if i >= LONG:
                 rolling -= np.uint64(tokens[i - LONG]) * leaving
             if i >= LONG - 1:
-                m = _note(rolling ^ seed, many, out, m, binned)
+                m = _note(rolling ^ seed, threshold, out, m, binned)
     return m
 
 
-@numba.njit(nogil=True, cache=True)
-def _set(values: npt.NDArray[np.uint32], m: int) -> int:
+@kernel
+def sort_unique(values: npt.NDArray[np.uint32], m: int) -> int:
     """Sorts `values[:m]` and drops what repeats; returns how many are left."""
     if m == 0:
         return 0
@@ -228,7 +266,7 @@ def _set(values: npt.NDArray[np.uint32], m: int) -> int:
     return size
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _stored(bins: npt.NDArray[np.uint32], out: npt.NDArray[np.uint16]) -> int:
     """Writes the bins as they are kept; returns the estimated number of different shingles.
 
@@ -283,7 +321,7 @@ def likeness(one: Sketches, other: Sketches, pairs: Ints) -> Likeness:
     return Likeness(jaccard.astype(np.float32), first.astype(np.float32), second.astype(np.float32))
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _jaccards(
     data_one: Bytes,
     offsets_one: Ints,
@@ -301,14 +339,14 @@ def _jaccards(
         if len(one) == 0 or len(other) == 0:
             continue
         if len(one) != _BIN_BYTES and len(other) != _BIN_BYTES:
-            jaccard[row] = _jaccard_of_sets(one.view(np.uint32), other.view(np.uint32))
+            jaccard[row] = jaccard_of_sets(one.view(np.uint32), other.view(np.uint32))
         else:
             bins_of(one, left)
             bins_of(other, right)
             jaccard[row] = _jaccard_of_bins(left, right)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def bins_of(sketch: Bytes, bins: npt.NDArray[np.uint16]) -> None:
     """Writes the bins of a sketch that is not empty, whichever form it has."""
     if len(sketch) == _BIN_BYTES:
@@ -320,8 +358,9 @@ def bins_of(sketch: Bytes, bins: npt.NDArray[np.uint16]) -> None:
         bins[values[i] >> _BIN_SHIFT] = np.uint16((values[i] & _VALUE) % _STORED + np.uint32(1))
 
 
-@numba.njit(nogil=True, cache=True)
-def _jaccard_of_sets(one: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32]) -> float:
+@kernel
+def jaccard_of_sets(one: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32]) -> float:
+    """Returns the similarity of two ascending arrays, neither of them empty."""
     i = j = common = 0
     while i < len(one) and j < len(other):
         common += one[i] == other[j]
@@ -331,7 +370,7 @@ def _jaccard_of_sets(one: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32])
     return common / (len(one) + len(other) - common)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _jaccard_of_bins(one: npt.NDArray[np.uint16], other: npt.NDArray[np.uint16]) -> float:
     same = filled = 0
     for i in range(N_BINS):

@@ -9,7 +9,6 @@ import hmac
 import unicodedata
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.characters import ALONE, EXPANDS, NOTHING, WORD, Characters, characters
+from datagov.duplicates.kernel import kernel
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -86,7 +86,7 @@ def _composed(texts: pa.Array) -> pa.Array:
     return pc.replace_with_mask(texts, mask, pa.array(composed, pa.large_string()))
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def needs_composing(
     data: Bytes, offsets: Ints, composes: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
@@ -107,7 +107,7 @@ def needs_composing(
     return needs
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def decoded(data: Bytes, at: int) -> tuple[np.int64, int]:
     """Returns the code point that begins at a byte of valid UTF-8 beyond ASCII, and its width."""
     lead = np.int64(data[at])
@@ -120,7 +120,7 @@ def decoded(data: Bytes, at: int) -> tuple[np.int64, int]:
     return high | (np.int64(data[at + 2]) & 0x3F) << 6 | (np.int64(data[at + 3]) & 0x3F), 4
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def mixed(value: np.uint64) -> np.uint64:
     """Returns 64 bits each of which depends on all of `value` (after Degski's mixer)."""
     value = (value ^ (value >> np.uint64(32))) * _MIX
@@ -128,7 +128,7 @@ def mixed(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(32))
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def tokenise(
     data: Bytes,
     start: int,
