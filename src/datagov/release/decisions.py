@@ -16,6 +16,8 @@ from datagov.tables import ACTIONS
 KEEP = ACTIONS.index("keep")
 REDACT = ACTIONS.index("redact")
 QUARANTINE = ACTIONS.index("quarantine")
+RELEASED = ACTIONS[: REDACT + 1]
+"""What is done to records that stand in data/."""
 
 RECORD = ["shard", "position"]
 """The columns that name a record."""

@@ -18,15 +18,13 @@ from datagov.release import accounting
 from datagov.release.accounting import OUTCOMES, Counts
 from datagov.release.assemble import part_name
 from datagov.release.config import ScanConfig
-from datagov.release.decisions import REDACT
+from datagov.release.decisions import RELEASED
+from datagov.release.duplicate_metrics import duplicate_metrics
 from datagov.release.selfscan import self_scan
 from datagov.sources.registry import UNDECLARED
-from datagov.tables import ACTIONS
 
 DOMAINS = ["nuclear", "biological", "chemical", "missile"]
 """The fields that clause 4.1.2 (c) names; the restricted detector looks for all of them."""
-
-RELEASED = ACTIONS[: REDACT + 1]
 
 
 def collect(
@@ -82,7 +80,7 @@ def collect(
         "left": {d.name: 0 for d in config.detectors}
         | counts.get("left", {})
         | {"duplicates_exact": _equal_groups_left(staging)},
-        "duplicates": _duplicates(staging, counts.get("actions_by_reason", {})),
+        "duplicates": duplicate_metrics(staging, config),
         "languages": counts.get("languages", {}),
         "rejects": counts.get("rejects", {}),
         "duplicate_ids": counts.get("rejects", {}).get("duplicate_id", 0),
@@ -163,21 +161,3 @@ def _equal_groups_left(staging: Path) -> int:
         .filter(pl.col("len") > 1)
     )
     return groups.select(pl.len()).collect().item()  # type: ignore[no-any-return]
-
-
-def _duplicates(staging: Path, by_reason: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    found = (
-        pl.scan_parquet(staging / "evidence/duplicates.parquet")
-        .group_by("kind")
-        .agg(clusters=pl.col("cluster_id").n_unique(), records=pl.len())
-        .collect()
-    )
-    rows = {row["kind"]: row for row in found.iter_rows(named=True)}
-    return {
-        kind: {
-            "clusters": rows.get(kind, {}).get("clusters", 0),
-            "records": rows.get(kind, {}).get("records", 0),
-            "removed": by_reason.get(f"duplicates.{kind}", 0),
-        }
-        for kind in ("exact", "normalised")
-    }

@@ -137,6 +137,24 @@ def cluster_sizes(evidence: Path) -> list[dict[str, Any]]:
     ]
 
 
+def copies(evidence: Path, n: int) -> list[dict[str, Any]]:
+    """Returns the `n` pairs of sources with most duplicates: `source` has `records` of `of`."""
+    place = ["shard", "position"]
+    sources = pl.scan_parquet(evidence / "decisions/*.parquet").select(*place, "source_id")
+    members = pl.scan_parquet(evidence / "duplicates.parquet").join(sources, on=place)
+    stays = members.filter("keep").select("cluster_id", of="source_id")
+    return (
+        members.filter(~pl.col("keep"))
+        .join(stays, on="cluster_id")
+        .group_by("of", source="source_id")
+        .len("records")
+        .sort(["records", "source", "of"], descending=[True, False, False])
+        .head(n)
+        .collect()
+        .to_dicts()
+    )
+
+
 def first_rejects(evidence: Path, n: int) -> list[dict[str, Any]]:
     """Returns the first `n` rejects in the order of the corpus."""
     rejects = pl.scan_parquet(evidence / "rejects.parquet")

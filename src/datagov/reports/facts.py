@@ -54,6 +54,7 @@ class Facts:
         samples: Masked excerpts by `detector.category`.
         actions: Records by reason and action.
         clusters: Clusters of duplicates by size.
+        copies: Pairs of sources, the one with duplicates of the other, most first.
         rejects: The first rejects.
         annotators: Those with the lowest accuracy.
         suspects: The items that are most probably mislabelled.
@@ -70,6 +71,7 @@ class Facts:
     samples: Mapping[str, Sequence[Mapping[str, Any]]]
     actions: Sequence[Mapping[str, Any]]
     clusters: Sequence[Mapping[str, Any]]
+    copies: Sequence[Mapping[str, Any]]
     rejects: Sequence[Mapping[str, Any]]
     annotators: Sequence[Mapping[str, Any]]
     suspects: Sequence[Mapping[str, Any]]
@@ -209,6 +211,7 @@ def gather(
         samples=aggregates.samples(evidence),
         actions=aggregates.actions_by_reason(evidence),
         clusters=aggregates.cluster_sizes(evidence),
+        copies=aggregates.copies(evidence, SHOWN_ROWS),
         rejects=aggregates.first_rejects(evidence, SHOWN_ROWS),
         annotators=aggregates.worst_annotators(evidence, SHOWN_PEOPLE),
         suspects=aggregates.top_suspects(evidence, SHOWN_PEOPLE),

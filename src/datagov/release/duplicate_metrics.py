@@ -1,0 +1,88 @@
+"""What was found and done about duplicates, counted from the evidence."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from datagov.duplicates.bands import banding
+from datagov.duplicates.clusters import CONTAINED, EXACT, NEAR, NORMALISED
+from datagov.duplicates.sketches import N_BINS
+from datagov.release.config import ScanConfig
+from datagov.release.decisions import RECORD, RELEASED
+
+RESIDUAL_FROM = 0.8
+"""Similarity from which a near duplicate in data/ counts as left over (Dolma, FineWeb)."""
+
+
+def duplicate_metrics(staging: Path, config: ScanConfig) -> dict[str, dict[str, Any]]:
+    """Returns, by kind, clusters, records in them, records removed and their bytes.
+
+    Under `near` stand besides how it was looked for and `residual_rate`: the share of the released
+    records that are near duplicates of another released one.
+    """
+    members = _members(staging)
+    by_kind = {
+        row["kind"]: row
+        for row in members.group_by("kind")
+        .agg(
+            clusters=pl.col("cluster_id").n_unique(),
+            records=pl.len(),
+            removed=pl.col("is_removed").sum(),
+            removed_bytes=pl.col("n_bytes").filter("is_removed").sum(),
+        )
+        .collect()
+        .to_dicts()
+    }
+    options = config.policy.duplicates
+    kinds = (EXACT, NORMALISED, NEAR, CONTAINED) if options.near else (EXACT, NORMALISED)
+    names = ("clusters", "records", "removed", "removed_bytes")
+    found: dict[str, dict[str, Any]] = {
+        kind: {name: by_kind.get(kind, {}).get(name, 0) for name in names} for kind in kinds
+    }
+    if options.near:
+        cut = banding(options.near_from)
+        found[NEAR] |= {
+            "residual_rate": _residual_rate(staging, members),
+            "residual_from": RESIDUAL_FROM,
+            "parameters": {
+                "near_from": options.near_from,
+                "n_bins": N_BINS,
+                "n_bands": cut.n_bands,
+                "n_rows": cut.n_rows,
+                "chains": options.chains,
+            },
+        }
+        found[CONTAINED]["parameters"] = {"contained_from": options.contained_from}
+    return found
+
+
+def _members(staging: Path) -> pl.LazyFrame:
+    """Returns the members of clusters with what was done to each, why, and how long it is."""
+    evidence = staging / "evidence"
+    decided = pl.scan_parquet(evidence / "decisions/*.parquet")
+    signals = pl.scan_parquet(evidence / "signals/*.parquet")
+    reason = pl.concat_str(pl.lit("duplicates."), "kind")
+    return (
+        pl.scan_parquet(evidence / "duplicates.parquet")
+        .join(decided.select(*RECORD, "action", "reasons", "source_id"), on=RECORD)
+        .join(signals.select(*RECORD, "n_bytes"), on=RECORD)
+        .with_columns(
+            is_removed=pl.col("reasons").list.contains(reason) & ~pl.col("action").is_in(RELEASED),
+            is_released=pl.col("action").is_in(RELEASED),
+        )
+    )
+
+
+def _residual_rate(staging: Path, members: pl.LazyFrame) -> float:
+    decided = pl.scan_parquet(staging / "evidence/decisions/*.parquet")
+    n_released = decided.filter(pl.col("action").is_in(RELEASED)).select(pl.len()).collect().item()
+    kept = members.filter(pl.col("keep") & pl.col("is_released")).select("cluster_id")
+    left = members.filter(
+        ~pl.col("keep")
+        & pl.col("is_released")
+        & (pl.col("kind") != CONTAINED)
+        & (pl.col("similarity") >= RESIDUAL_FROM)
+    ).join(kept, on="cluster_id", how="semi")
+    n_left = left.select(pl.len()).collect().item()
+    return float(n_left / n_released) if n_released else 0.0
