@@ -54,8 +54,8 @@ SIGNALS = _schema(
     redacted_digest=pa.string(),
 )
 """One row per readable record: the small facts that cross-record stages need. Digests are keyed.
-`redacted_digest` is the normalised digest of the text without its personal values: texts that
-differ in nothing else become equal when those are redacted."""
+`redacted_digest` is the normalised digest of the text without its personal values and secrets:
+texts that differ in nothing else become equal when those are redacted."""
 
 DUPLICATES = _schema(
     record_id=pa.string(),

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from datagov.duplicates.groups import KEYS
-from datagov.policy import CATEGORY
+from datagov.policy import CATEGORY, VALUES
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
 from datagov.release.evidence import UnitEvidence
@@ -69,15 +69,15 @@ def duplicate_keys(
 
 
 def _redacted_whole(findings: pl.DataFrame) -> pl.DataFrame:
-    """Returns the records of which all personal values, and no others, give way to their category.
+    """Returns the records of which all of VALUES, and nothing else, gives way to its category.
 
     Where they are masked, hashed or renamed, texts that differ in them still differ in data/.
     """
-    personal = pl.col("detector") == "pii"
+    of_value = pl.col("detector").is_in(VALUES)
     redacted = (pl.col("severity") == REDACT) & (pl.col("treatment") == CATEGORY)
     return (
         findings.group_by("shard", "position")
-        .agg(redacted_whole=(personal == redacted).all())
+        .agg(redacted_whole=(of_value == redacted).all())
         .filter("redacted_whole")
     )
 
