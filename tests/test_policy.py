@@ -17,7 +17,12 @@ from datagov.sources.verdicts import describe, verdicts
 from datagov.tables import ACTIONS
 
 EXAMPLES = Path(datagov.__file__).parent / "manifests/examples"
-KNOWN = {"pii": (), "restricted": (), "quality": ("empty", "symbols", "garbled", "repeated_lines")}
+KNOWN = {
+    "pii": (),
+    "restricted": (),
+    "secrets": (),
+    "quality": ("empty", "symbols", "garbled", "repeated_lines"),
+}
 
 
 def told(path, text, load):

@@ -18,8 +18,11 @@ from datagov.tables import ACTIONS
 SCHEMA = "policy.schema.json"
 DEFAULT = "examples/policy.yaml"
 
-SPAN_DETECTORS = ("pii", "restricted")
+SPAN_DETECTORS = ("pii", "restricted", "secrets")
 """Detectors whose findings are parts of a text, so that they can be redacted."""
+
+VALUES = ("pii", "secrets")
+"""Those whose findings are values that must stand nowhere but in data/ and quarantine/."""
 
 CATEGORY, MASK, HASH, PSEUDONYM = "category", "mask", "hash", "pseudonym"
 

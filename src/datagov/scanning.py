@@ -28,7 +28,7 @@ from datagov.corpus.read import check_fields
 from datagov.corpus.shards import Shard, list_shards
 from datagov.corpus.splits import Part, plan
 from datagov.detect.detector import config_digest
-from datagov.detect.registry import DETECTORS, detectors
+from datagov.detect.registry import KNOWN, detectors
 from datagov.errors import AccountingError, DatagovError
 from datagov.gates.run import GateResult, run_gates
 from datagov.gates.suites import Suite, load_suites
@@ -149,7 +149,7 @@ def scan(
     given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
     paths = [os.fspath(path) for path in given]
     target = Path(out).absolute()
-    loaded_policy = load_policy(policy, known=dict.fromkeys(DETECTORS, ()))
+    loaded_policy = load_policy(policy, known=KNOWN)
     registry = load_registry(sources)
     suites = load_suites(Path(expectations) if expectations else None)
     keys = key_pair(Path(key)) if key else user_key()

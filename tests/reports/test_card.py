@@ -35,6 +35,7 @@ def test_the_card_has_every_section_once_and_in_order(release):
         "Sources",
         "Personal information",
         "Restricted domains",
+        "Secrets",
         "Duplicates",
         "Rejects",
         "Quality",

@@ -2,19 +2,23 @@
 
 import dataclasses
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from datagov.detect.detector import Detector
 from datagov.detect.pii import PiiDetector
 from datagov.detect.quality import QualityDetector
 from datagov.detect.restricted import RestrictedDetector
+from datagov.detect.secrets import CATEGORIES, SecretsDetector
 from datagov.errors import ConfigError
 from datagov.policy import Policy
 
 DETECTORS: Mapping[str, type[Detector]] = {
-    kind.name: kind for kind in (PiiDetector, QualityDetector, RestrictedDetector)
+    kind.name: kind for kind in (PiiDetector, QualityDetector, RestrictedDetector, SecretsDetector)
 }
+
+KNOWN: Mapping[str, Collection[str]] = dict.fromkeys(DETECTORS, ()) | {"secrets": CATEGORIES}
+"""The categories of each detector, as `load_policy` wants them."""
 
 
 def detectors(policy: Policy) -> tuple[Detector, ...]:

@@ -21,7 +21,7 @@ from datagov.duplicates.bands import band_keys, banding
 from datagov.duplicates.candidates import candidate_pairs, unique_pairs
 from datagov.duplicates.clusters import EDGES, MEMBERS, alike, centres, clusters, together
 from datagov.duplicates.sketches import Sketches, likeness
-from datagov.policy import CATEGORY, DuplicateOptions
+from datagov.policy import CATEGORY, VALUES, DuplicateOptions
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
 from datagov.release.evidence import UnitEvidence
@@ -119,15 +119,15 @@ def _signals_of(unit: UnitEvidence, verdicts: SourceVerdicts, config: ScanConfig
 
 
 def _redacted_whole(findings: pl.DataFrame) -> pl.DataFrame:
-    """Returns the records of which all personal values, and no others, give way to their category.
+    """Returns the records of which all of VALUES, and nothing else, gives way to its category.
 
     Where they are masked, hashed or renamed, texts that differ in them still differ in data/.
     """
-    personal = pl.col("detector") == "pii"
+    of_value = pl.col("detector").is_in(VALUES)
     redacted = (pl.col("severity") == REDACT) & (pl.col("treatment") == CATEGORY)
     return (
         findings.group_by("shard", "position")
-        .agg(redacted_whole=(personal == redacted).all())
+        .agg(redacted_whole=(of_value == redacted).all())
         .filter("redacted_whole")
     )
 

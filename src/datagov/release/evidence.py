@@ -23,7 +23,7 @@ from datagov.detect.detector import Detector
 from datagov.detect.language import identify
 from datagov.duplicates.digests import normalised_digests, record_digests
 from datagov.duplicates.sketches import no_sketches, sketch
-from datagov.policy import AnnotationColumns
+from datagov.policy import VALUES, AnnotationColumns
 from datagov.release.config import ScanConfig
 from datagov.release.dates import dates
 from datagov.release.excerpts import excerpt
@@ -98,7 +98,8 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
             schemas_seen[schema] = None
             texts = cells(records.table, config.read.text_fields)
             spans = {d.name: d.detect(texts.text) for d in config.detectors}
-            signals = _signals(records, texts, spans["pii"], config)
+            values = pa.concat_tables([spans[name] for name in VALUES])
+            signals = _signals(records, texts, values, config)
             writers["signals"].write_table(signals)
             writers["findings"].write_table(_findings(records, texts, spans, config))
             if config.policy.annotations:
@@ -112,7 +113,7 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
     (folder / "summary.json").write_text(json.dumps(counts), encoding="utf-8")
 
 
-def _signals(records: Records, texts: Cells, personal: pa.Table, config: ScanConfig) -> pa.Table:
+def _signals(records: Records, texts: Cells, values: pa.Table, config: ScanConfig) -> pa.Table:
     n_rows = records.table.num_rows
     digests = record_digests(texts, n_rows, config.key)
     looks_near = config.policy.duplicates.near
@@ -131,7 +132,7 @@ def _signals(records: Records, texts: Cells, personal: pa.Table, config: ScanCon
                 "exact_digest": digests.exact_digest,
                 "normalised_digest": digests.normalised_digest,
                 "redacted_digest": _redacted_digests(
-                    texts, digests.normalised_digest, personal, config
+                    texts, digests.normalised_digest, values, config
                 ),
                 "date": dates(records.table, config.policy.duplicates.date_column),
                 "n_shingles": sketches.n_shingles,
@@ -143,12 +144,12 @@ def _signals(records: Records, texts: Cells, personal: pa.Table, config: ScanCon
 
 
 def _redacted_digests(
-    texts: Cells, normalised: pa.Array, personal: pa.Table, config: ScanConfig
+    texts: Cells, normalised: pa.Array, values: pa.Table, config: ScanConfig
 ) -> pa.Array:
-    """Returns the normalised digests with those of records that hold personal values replaced."""
+    """Returns the normalised digests with those of records that hold such values replaced."""
     removals: dict[int, list[Removal]] = {}
     columns = ("cell", "start", "end", "category", "score")
-    for cell, *removal in zip(*(personal[name].to_pylist() for name in columns), strict=True):
+    for cell, *removal in zip(*(values[name].to_pylist() for name in columns), strict=True):
         removals.setdefault(cell, []).append(Removal(*removal))
     if not removals:
         return normalised

@@ -1,9 +1,9 @@
 """Masked context of a finding: enough to see why it was found, nothing to see whom it names.
 
 What was found is replaced by its category. Around it only words of a closed public list stay
-readable (function words and the words that announce personal data); every other letter, digit and
-ideograph is replaced by one that shows its shape. A name beside a number does not survive, whether
-or not a detector knew it.
+readable (function words and the words that announce personal data or a secret); every other
+letter, digit and ideograph is replaced by one that shows its shape. A name beside a number does
+not survive, whether or not a detector knew it.
 """
 
 import re
@@ -20,6 +20,7 @@ account address bank birth born call card cell cellphone code contact credit cus
 dial doctor driver e email fax file home id identity iban insurance ip licence license mail
 medical mobile name number office passport patient payment person personal phone postal reply
 resident security server social ssn street tax tel telephone user visa work
+access api key login password private secret token url username
 """
 _WORDS = frozenset(_WORD_LIST.split())
 _HAN = (
@@ -44,6 +45,10 @@ _HAN = (
     "女士",
     "护照",
     "微信",
+    "密码",
+    "密钥",
+    "口令",
+    "令牌",
     "传真",
     "请",
     "拨打",

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from datagov.policy import VALUES
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import KEEP, RECORD
 from datagov.sources.licences import CLASSES, classify
@@ -14,7 +15,6 @@ from datagov.sources.registry import SourceRegistry
 Ints = npt.NDArray[np.int64]
 
 _MOST = (1 << 32) - 1
-_PERSONAL = ("pii", "secrets")
 
 
 def ranks(signals: pl.DataFrame, findings: pl.DataFrame, config: ScanConfig) -> pl.Series:
@@ -34,7 +34,7 @@ def ranks(signals: pl.DataFrame, findings: pl.DataFrame, config: ScanConfig) -> 
     columns: dict[str, Callable[[], Ints]] = {
         "source_priority": lambda: _looked_up(signals["source_id"], priority),
         "licence": lambda: _looked_up(signals["source_id"], licences),
-        "personal_data": lambda: _counted(signals, findings, pl.col("detector").is_in(_PERSONAL)),
+        "personal_data": lambda: _counted(signals, findings, pl.col("detector").is_in(VALUES)),
         "quality": lambda: _counted(signals, findings, pl.col("detector") == "quality"),
         "length": lambda: _MOST - signals["n_chars"].to_numpy(),
         "newest": lambda: _from_date(signals["date"].to_numpy(), newest=True),

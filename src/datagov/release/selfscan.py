@@ -1,4 +1,4 @@
-"""Looks for raw personal values in a release's own evidence.
+"""Looks for raw personal values and secrets in a release's own evidence.
 
 What was found in the corpus is known by fingerprint. So a hit in the evidence is a leak only if its
 fingerprint is one of those: digests that look like numbers are no false alarm.
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from datagov.policy import VALUES
 from datagov.release.config import ScanConfig
 
 _TEXTS = {
@@ -33,7 +34,7 @@ def self_scan(staging: Path, config: ScanConfig) -> dict[str, int]:
 def _known_fingerprints(staging: Path) -> pl.Series:
     frame = pl.scan_parquet(staging / "evidence/findings/*.parquet")
     return (
-        frame.filter(pl.col("detector") == "pii")
+        frame.filter(pl.col("detector").is_in(VALUES))
         .select(pl.col("fingerprint").unique())
         .collect()
         .to_series()
@@ -56,7 +57,7 @@ def _texts(staging: Path, config: ScanConfig) -> Iterator[list[str]]:
 def _values_in(texts: list[str], known: pl.Series, config: ScanConfig) -> int:
     found: list[str] = []
     for detector in config.detectors:
-        if detector.name != "pii":
+        if detector.name not in VALUES:
             continue
         spans = pl.DataFrame(detector.detect(texts))
         for cell, category, start, end in spans.select(

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 SAMPLES_PER_CATEGORY = 5
-SAMPLED = ("pii", "restricted")
+SAMPLED = ("pii", "restricted", "secrets")
 """Detectors whose findings are parts of a text, so that an excerpt shows something."""
 
 _KEY = ["detector", "category"]
