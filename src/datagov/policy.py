@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ class Policy:
         allowed_columns: The only columns that data/ may have; None allows all.
         document: The policy as it was written.
         digest: SHA-256 of the document as canonical JSON, in hex.
-        folder: Where the file is: paths in it are relative to this.
+        folder: Where the file is: paths in it are relative to this. Not compared.
     """
 
     purpose: str
@@ -87,7 +87,7 @@ class Policy:
     allowed_columns: tuple[str, ...] | None
     document: Mapping[str, Any]
     digest: str
-    folder: Path
+    folder: Path = field(compare=False)
 
     @property
     def removes(self) -> list[str]:
