@@ -196,7 +196,7 @@ def test_an_engine_whose_package_is_missing_is_refused(declared, tmp_path, engin
     with pytest.raises(ConfigError) as caught:
         ner_config(declared(nlp_engine_name=engine, models=models), tmp_path)
     assert str(caught.value).startswith(
-        f"policy: detectors.pii.ner.nlp_engine_name: {engine} needs packages that are not inalled"
+        f"policy: detectors.pii.ner.nlp_engine_name: {engine} needs packages that are not installed"
     )
     assert f"pip install 'presidio-analyzer[{engine}]'" in str(caught.value)
 

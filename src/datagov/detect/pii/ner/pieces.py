@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import regex
 
 LONGEST = 20_000
-"""Code points of a piece: memory grows with it, and less context than this decides an entity."""
+"""Code points of a piece, far below spaCy's 1,000,000: memory grows with it, and less context than
+this decides an entity."""
 
 _SENTENCE_END = regex.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？।؟]+[”’」』）]*|\n")
 _BLANK = regex.compile(r"\s+")
