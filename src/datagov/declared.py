@@ -36,7 +36,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Declared:
-    """A declared input as plain values, and the line of each."""
+    """A declared input as plain values, and the line of each; no lines where none are known."""
 
     name: str
     value: Any
@@ -47,8 +47,11 @@ class Declared:
         found = sorted({(self._line(m.path), _dotted(m.path), m.message) for m in mistakes})
         if found:
             raise ConfigError(
-                "\n".join(f"{self.name}:{line}: {field}: {text}" for line, field, text in found)
+                "\n".join(f"{self._place(line)}: {field}: {text}" for line, field, text in found)
             )
+
+    def _place(self, line: int) -> str:
+        return f"{self.name}:{line}" if self.lines else self.name
 
     def _line(self, path: Path_) -> int:
         while path and path not in self.lines:
@@ -76,13 +79,22 @@ def load_declared(
         ConfigError: With a line for each mistake: file, line, field, expected, how to mend it.
     """
     declared = parse(str(path), _text(path))
-    schema = json.loads(manifest(schema_name))
-    errors = list(Draft202012Validator(schema).iter_errors(declared.value))
-    mistakes = [mistake for error in errors for mistake in _mistakes(error)]
+    errors = _errors(declared.value, schema_name)
+    found = [mistake for error in errors for mistake in _mistakes(error)]
     if isinstance(declared.value, dict):
-        mistakes += checks(_without(declared.value, errors))
-    declared.refuse(mistakes)
+        found += checks(_without(declared.value, errors))
+    declared.refuse(found)
     return declared
+
+
+def mistakes(value: Any, schema_name: str) -> list[Mistake]:
+    """Returns where `value` breaks a JSON Schema of `manifests/`."""
+    return [mistake for error in _errors(value, schema_name) for mistake in _mistakes(error)]
+
+
+def _errors(value: Any, schema_name: str) -> list[ValidationError]:
+    schema = json.loads(manifest(schema_name))
+    return list(Draft202012Validator(schema).iter_errors(value))
 
 
 def _without(value: dict[str, Any], errors: Iterable[ValidationError]) -> Any:

@@ -57,6 +57,8 @@ def look(
 ) -> list[Seen]:
     """Returns what is found in a text, in order of place.
 
+    Models for named entities look at it also where the policy gives them a sample of the corpus.
+
     Args:
         text: The text itself, the name of a file with it, or `-` for standard input.
         policy: A policy file; None for the default policy.
@@ -73,6 +75,8 @@ def look(
         detector = dataclasses.replace(
             detector, entities=ALL, languages=ALL, context_only=(), without=(), min_score=0.01
         )
+    if detector.ner:
+        detector = dataclasses.replace(detector, ner=dataclasses.replace(detector.ner, share=1.0))
     if min_score is not None:
         detector = dataclasses.replace(detector, min_score=min_score)
     content = _content(text)

@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,7 @@ class Policy:
         allowed_columns: The only columns that data/ may have; None allows all.
         document: The policy as it was written.
         digest: SHA-256 of the document as canonical JSON, in hex.
+        folder: Where the file is: paths in it are relative to this. Not compared.
     """
 
     purpose: str
@@ -118,6 +119,7 @@ class Policy:
     allowed_columns: tuple[str, ...] | None
     document: Mapping[str, Any]
     digest: str
+    folder: Path = field(compare=False)
 
     @property
     def removes(self) -> list[str]:
@@ -188,10 +190,10 @@ def load_policy(
         declared = parse(DEFAULT, manifest(DEFAULT))
     else:
         declared = load_declared(Path(path), SCHEMA, lambda value: _check(value, everything))
-    return _built(declared)
+    return _built(declared, Path(path or "").absolute().parent)
 
 
-def _built(declared: Declared) -> Policy:
+def _built(declared: Declared, folder: Path) -> Policy:
     value = declared.value
     columns = value.get("annotations")
     allowed = value.get("allowed_columns")
@@ -204,6 +206,7 @@ def _built(declared: Declared) -> Policy:
         allowed_columns=None if allowed is None else tuple(allowed),
         document=value,
         digest=hashlib.sha256(rfc8785.dumps(value)).hexdigest(),
+        folder=folder,
     )
 
 

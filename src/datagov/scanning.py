@@ -40,6 +40,7 @@ from datagov.policy import load_policy
 from datagov.release import metrics
 from datagov.release.assemble import assemble
 from datagov.release.config import ScanConfig
+from datagov.release.coverage import ner_of
 from datagov.release.workspace import Workspace, claim, publish, writing_to
 from datagov.reports.render import About, render
 from datagov.sources.registry import load_registry
@@ -304,6 +305,14 @@ def _facts(
         Dependency("detector", f"{d.name}@{d.version}", sha256=config_digest(d))
         for d in config.detectors
     ]
+    ner = ner_of(config)
+    if ner:
+        declared += [
+            Dependency("model", f"{files.name}@{files.version}", sha256=files.sha256)
+            for model in ner.loading.models
+            for files in (model.files, model.tokenizer)
+            if files
+        ]
     declared.append(Dependency("policy", "policy", sha256=config.policy.digest))
     if config.registry.sources:
         declared.append(Dependency("source-registry", "sources", sha256=config.registry.digest))

@@ -50,6 +50,13 @@ def as_texts(texts: Texts) -> pa.Array:
 
 def config_digest(detector: Detector) -> str:
     """Returns the SHA-256, in hex, of the detector's name, version and configuration."""
-    config = dataclasses.asdict(detector)
-    body = {"name": detector.name, "version": detector.version, "config": config}
+    body = {"name": detector.name, "version": detector.version, "config": _plain(detector)}
     return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Returns a configuration as JSON has it, without fields that are not compared."""
+    if dataclasses.is_dataclass(value):
+        fields = dataclasses.fields(value)
+        return {each.name: _plain(getattr(value, each.name)) for each in fields if each.compare}
+    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value

@@ -66,6 +66,18 @@ def identify(texts: Texts) -> pa.Array:
     return pa.array(tags, pa.string())
 
 
+def languages() -> list[str]:
+    """Returns all tags that `identify` may return but `zxx`, sorted."""
+    by_words = {name for words in _function_words().values() for name in _names(words)}
+    return sorted(
+        {"ja", "zh", UNDETERMINED, *_ONE_LANGUAGE.values(), *_DEFAULT.values(), *by_words}
+    )
+
+
+def _names(words: dict[str, list[tuple[str, float]]]) -> set[str]:
+    return {language for owners in words.values() for language, _ in owners}
+
+
 def _sample(text: pa.Scalar) -> str:
     head = memoryview(text.as_buffer())[:SAMPLE_BYTES]
     return bytes(head).decode("utf-8", "ignore")

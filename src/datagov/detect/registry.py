@@ -3,10 +3,12 @@
 import dataclasses
 import difflib
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 from datagov.detect.detector import Detector
 from datagov.detect.pii import PiiDetector
+from datagov.detect.pii.ner.declared import ner_config
 from datagov.detect.quality import QualityDetector
 from datagov.detect.restricted import RestrictedDetector
 from datagov.detect.secrets import CATEGORIES, SecretsDetector
@@ -22,13 +24,18 @@ KNOWN: Mapping[str, Collection[str]] = dict.fromkeys(DETECTORS, ()) | {"secrets"
 
 
 def detectors(policy: Policy) -> tuple[Detector, ...]:
-    """Returns the detectors with the options that the policy gives them, in order of name."""
+    """Returns the detectors with the options that the policy gives them, in order of name.
+
+    Raises:
+        ConfigError: An option is not known, or models for named entities are not there.
+    """
     return tuple(
-        _built(kind, policy.detectors.get(name, {})) for name, kind in sorted(DETECTORS.items())
+        _built(kind, policy.detectors.get(name, {}), policy.folder)
+        for name, kind in sorted(DETECTORS.items())
     )
 
 
-def _built(kind: type[Detector], options: Mapping[str, Any]) -> Detector:
+def _built(kind: type[Detector], options: Mapping[str, Any], folder: Path) -> Detector:
     known = [field.name for field in dataclasses.fields(kind)]
     for option in options:
         if option not in known:
@@ -39,4 +46,6 @@ def _built(kind: type[Detector], options: Mapping[str, Any]) -> Detector:
                 f"it has {', '.join(known)}{hint}"
             )
     frozen = {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
+    if kind is PiiDetector and options.get("ner") is not None:
+        frozen["ner"] = ner_config(options["ner"], folder)
     return kind(**frozen)

@@ -54,8 +54,8 @@ class Dependency:
     """Something a release was made from.
 
     Attributes:
-        role: What it was used as: `input`, `source-registry`, `policy`, `detector`, `rule-pack`,
-            `gate`, `package`, `previous`.
+        role: What it was used as: `input`, `source-registry`, `policy`, `detector`, `model`,
+            `rule-pack`, `gate`, `package`, `previous`.
         name: Its name; for inputs that of the shard.
         uri: Where it is, if that means something on other machines.
         sha256: Its digest in hex.

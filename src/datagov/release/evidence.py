@@ -25,6 +25,7 @@ from datagov.duplicates.digests import normalised_digests, record_digests
 from datagov.duplicates.sketches import no_sketches, sketch
 from datagov.policy import VALUES, AnnotationColumns
 from datagov.release.config import ScanConfig
+from datagov.release.coverage import COVERAGE, coverage_table, ner_of
 from datagov.release.dates import dates
 from datagov.release.excerpts import excerpt
 from datagov.release.records import Records, readable_records
@@ -55,7 +56,7 @@ class UnitEvidence:
     path: Path
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Returns `findings`, `signals`, `rejects` or `annotations`, or columns of it."""
+        """Returns `findings`, `signals`, `rejects`, `annotations` or `coverage`."""
         return pq.read_table(self.path / f"{name}.parquet", columns=columns)
 
     def schemas(self) -> list[pa.Schema]:
@@ -81,6 +82,9 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
     schemas = {"findings": FINDINGS, "signals": SIGNALS, "rejects": REJECTS}
     if config.policy.annotations:
         schemas["annotations"] = RECORD_ANNOTATIONS
+    ner = ner_of(config)
+    if ner:
+        schemas["coverage"] = COVERAGE
     writers = {
         name: pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd")
         for name, schema in schemas.items()
@@ -104,6 +108,8 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
             writers["findings"].write_table(_findings(records, texts, spans, config))
             if config.policy.annotations:
                 writers["annotations"].write_table(_annotations(records, config.policy.annotations))
+            if ner:
+                writers["coverage"].write_table(coverage_table(records, texts, ner))
             counts["records"] += signals.num_rows
             counts["text_bytes"] += pc.sum(signals["n_bytes"]).as_py() or 0
     finally:

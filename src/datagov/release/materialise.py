@@ -21,6 +21,7 @@ from datagov.errors import AccountingError
 from datagov.release import accounting
 from datagov.release.comparing import first_number
 from datagov.release.config import ScanConfig
+from datagov.release.coverage import count_coverage, ner_of
 from datagov.release.decisions import (
     QUARANTINE,
     RECORD,
@@ -189,6 +190,9 @@ def _write_part(
                 part_rejects,
                 config.registry,
             )
+            if ner_of(config):
+                coverage = pl.DataFrame(unit.table("coverage"))
+                counts = counts + count_coverage(coverage, known.signals)
             tables["decisions"].append(_decisions_table(table))
             tables["duplicates"].append(known.duplicates)
             tables["findings"].append(_without_treatment(known.findings))

@@ -18,6 +18,7 @@ from datagov.release import accounting
 from datagov.release.accounting import OUTCOMES, Counts
 from datagov.release.assemble import part_name
 from datagov.release.config import ScanConfig
+from datagov.release.coverage import ner_coverage
 from datagov.release.decisions import RELEASED
 from datagov.release.duplicate_metrics import duplicate_metrics
 from datagov.release.selfscan import self_scan
@@ -64,6 +65,7 @@ def collect(
         "actions_by_reason": counts.get("actions_by_reason", {}),
         "findings": {d.name: {} for d in config.detectors} | counts.get("findings", {}),
         "sensitive": _sensitive(counts.get("findings", {}), config),
+        "ner": ner_coverage(counts.get("ner", {}), scanned, config),
         "findings_by_source": counts.get("findings_by_source", {}),
         "counted_by_source": counts.get("counted_by_source", {}),
         "detectors": [
@@ -106,7 +108,10 @@ def collect(
 def _options(detector: Detector) -> dict[str, Any]:
     """Returns what a detector was told to look for, as far as a control asks for it."""
     if isinstance(detector, PiiDetector):
-        return {"sensitive_classes": list(kinds_looked_for(_entities(detector)))}
+        return {
+            "sensitive_classes": list(kinds_looked_for(_entities(detector))),
+            "names": detector.plan().names,
+        }
     return {"domains": DOMAINS} if detector.name == "restricted" else {}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from datagov.conformance.evaluate import summary_rows
 from datagov.gates.run import GateResult
 from datagov.reports import aggregates
+from datagov.reports.entities import looked_for_by_models
 
 SHOWN_ROWS = 100
 SHOWN_PEOPLE = 50
@@ -138,6 +139,17 @@ class Facts:
     def finding_detectors(self) -> list[str]:
         """The detectors that have findings to show or that ran."""
         return sorted(self.metrics["findings"])
+
+    @property
+    def names_told(self) -> str:
+        """Who looked for names, and at how much, in a few sentences."""
+        return looked_for_by_models(self.metrics)
+
+    @property
+    def names_missed(self) -> str:
+        """Which names nobody looks for, as the beginning of a sentence."""
+        model = ", a list or a model" if self.metrics.get("ner") else " or list"
+        return f"Names of people, unless a rule{model} knows them"
 
     @property
     def languages(self) -> list[tuple[str, int]]:

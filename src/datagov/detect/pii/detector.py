@@ -17,6 +17,8 @@ from datagov.detect.pii.folding import folded
 from datagov.detect.pii.gating import CELL, Ints, Nearby, edges_of_blocks, merged, near_words
 from datagov.detect.pii.names.finding import find_names
 from datagov.detect.pii.neighbours import hides, holds_blankless, stands_free, touches_blankless
+from datagov.detect.pii.ner.config import NerConfig
+from datagov.detect.pii.ner.finding import find_entities
 from datagov.detect.pii.normalising import normalise
 from datagov.detect.pii.plan import PHONE_ID, Plan, plan
 from datagov.detect.pii.searching import Search, Window
@@ -52,6 +54,7 @@ class PiiDetector:
         without: Rules left out, named as in findings.
         phone_regions: Regions whose national formats are phone numbers without a country code.
         additions: Whether to find more than Presidio does.
+        ner: Models for named entities; None looks for names without one.
 
     With `context_only=()`, `without=()`, `additions=False` and Presidio's regions the findings are
     Presidio's.
@@ -67,6 +70,7 @@ class PiiDetector:
     without: tuple[str, ...] = WITHOUT
     phone_regions: tuple[str, ...] = PHONE_REGIONS
     additions: bool = True
+    ner: NerConfig | None = None
 
     def detect(self, texts: Texts) -> pa.Table:
         """Returns the spans found in `texts`, as a table of schema SPANS, sorted.
@@ -92,6 +96,9 @@ class PiiDetector:
             found.append((cell, without_contained(spans)))
         if scan.names:
             found = _together(found, find_names(original, scan.min_score))
+        if self.ner:
+            entities = find_entities(original, self.ner, scan.min_score)
+            found = [(cell, without_contained(s)) for cell, s in _together(found, entities)]
         if scan.mentions:
             found = _together(found, self._mentions(original, found, scan))
         return spans_table(found)
