@@ -58,9 +58,9 @@ SIGNALS = _schema(
 )
 """One row per readable record: the small facts that cross-record stages need. Digests are keyed.
 `redacted_digest` is the normalised digest of the text without its personal values and secrets:
-texts that differ in nothing else become equal when those are redacted. `date` is in days since 1970,
-0 where policy names no column or the record has none. `sketch` and `n_shingles` tell how alike two
-records are, see `duplicates.sketches`; empty where policy does not look for near duplicates."""
+texts that differ in nothing else become equal when those are redacted. `date` is in days since
+1970, 0 where policy names no column or the record has none. `sketch` and `n_shingles` tell how
+alike two records are, see `duplicates.sketches`; empty where policy does not look for it."""
 
 DUPLICATES = _schema(
     record_id=pa.string(),

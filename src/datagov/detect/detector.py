@@ -6,14 +6,12 @@ equal `config_digest` find the same things in the same texts, on any machine, in
 
 import dataclasses
 import hashlib
-from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol
 
-import polars as pl
 import pyarrow as pa
 import rfc8785
 
-Texts: TypeAlias = pa.Array | pa.ChunkedArray | pl.Series | Sequence[str]
+from datagov.texts import Texts
 
 
 class Detector(Protocol):
@@ -34,18 +32,6 @@ class Detector(Protocol):
     def normalise(self, category: str, value: str) -> str:
         """Returns the form of `value` under which two spellings of one thing are equal."""
         ...
-
-
-def as_texts(texts: Texts) -> pa.Array:
-    """Returns `texts` as one `large_string` array without nulls (a null becomes an empty text)."""
-    if isinstance(texts, pl.Series):
-        texts = texts.to_arrow()
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
-    if not isinstance(texts, pa.Array):
-        texts = pa.array(texts, pa.large_string())
-    array = texts.cast(pa.large_string())
-    return array.fill_null("") if array.null_count else array
 
 
 def config_digest(detector: Detector) -> str:

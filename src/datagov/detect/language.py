@@ -13,7 +13,7 @@ import pyarrow as pa
 import regex
 import yaml
 
-from datagov.detect.detector import Texts, as_texts
+from datagov.texts import Texts, as_texts
 
 UNDETERMINED = "und"
 NO_LANGUAGE = "zxx"

@@ -15,8 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datagov.detect.detector import Texts, as_texts
 from datagov.tables import SPANS, conform
+from datagov.texts import Texts, as_texts
 
 Floats = npt.NDArray[np.float64]
 

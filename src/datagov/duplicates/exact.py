@@ -9,7 +9,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
-from datagov.detect.detector import Texts, as_texts
 from datagov.duplicates.kernel import kernel
 from datagov.duplicates.sketches import (
     Likeness,
@@ -20,6 +19,7 @@ from datagov.duplicates.sketches import (
     weights,
 )
 from datagov.duplicates.tokens import Buffers, Ints, seed_of, tables
+from datagov.texts import Texts, as_texts
 
 _SEED = seed_of(b"", b"similarity")
 _SHORT_PER_TOKEN = 2

@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from datagov.detect.detector import Texts, as_texts
 from datagov.detect.multipattern import find
 from datagov.detect.pii import phones
 from datagov.detect.pii.context import raised
@@ -25,6 +24,7 @@ from datagov.detect.pii.searching import Search, Window
 from datagov.detect.pii.sensitive.mentions import find_mentions
 from datagov.detect.pii.spans import Span, overlap_test, spans_table, without_contained
 from datagov.detect.text_buffer import TextBuffer
+from datagov.texts import Texts, as_texts
 
 Found = list[tuple[int, list[Span]]]
 """The spans in each text, by index; texts without any may be left out."""

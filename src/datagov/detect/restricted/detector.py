@@ -13,7 +13,6 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from datagov.detect.detector import Texts, as_texts
 from datagov.detect.restricted.context import REACH, find_features
 from datagov.detect.restricted.folding import folded
 from datagov.detect.restricted.matching import companions, find_terms
@@ -21,6 +20,7 @@ from datagov.detect.restricted.scoring import scores
 from datagov.detect.restricted.terms import data_digest, load_terms
 from datagov.detect.text_buffer import TextBuffer
 from datagov.tables import SPANS, conform
+from datagov.texts import Texts, as_texts
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from urllib.parse import unquote
 import numpy as np
 import pyarrow as pa
 
-from datagov.detect.detector import Texts, as_texts
 from datagov.detect.multipattern import CASELESS, SOM, Expression, find
 from datagov.detect.secrets import (
     assignments,
@@ -24,6 +23,7 @@ from datagov.detect.secrets import (
 from datagov.detect.secrets.rules import CLOUD_KEY, PRIVATE_KEY, WEBHOOK, Rule
 from datagov.detect.text_buffer import TextBuffer
 from datagov.tables import SPANS, conform
+from datagov.texts import Texts, as_texts
 
 RULES: tuple[Rule, ...] = (
     *private_keys.RULES,
