@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.lookup import Bits, Firsts, Hashes, Lookup, find, shift_of
-from datagov.duplicates.passages import PASSAGES, Stretches
-from datagov.duplicates.spans import PURPOSE, tokens_of
+from datagov.duplicates.passages import PASSAGES, spans_of_runs
+from datagov.duplicates.spans import PURPOSE
 from datagov.duplicates.tokens import Buffers, Bytes, Ints, seed_of, tables
 from datagov.duplicates.tokens import tokenise as _tokenise
 from datagov.duplicates.winnowing import MIN_WHOLE, WHOLES, hash_of, rolling
@@ -101,7 +101,7 @@ def contained(index: WholesIndex, cells: Cells, n_rows: int, records: Ints, key:
     )
     row, token, entry = (column.copy() for column in found.T)
     sizes = table["n_tokens"].to_numpy()[entry].astype(np.int64)
-    here = _spans(cells, n_rows, key, row, token, sizes)
+    here = spans_of_runs(cells, n_rows, key, row, token, sizes)
     here |= {"record": pa.array(records[row]), "token": pa.array(token.astype(np.int32))}
     there = {name: table[name].take(pa.array(entry)).combine_chunks() for name in here}
     ordered = pa.array(records[row] < there["record"].to_numpy())
@@ -110,27 +110,6 @@ def contained(index: WholesIndex, cells: Cells, n_rows: int, records: Ints, key:
         columns[f"{name}_a"] = pc.if_else(ordered, here[name], there[name])
         columns[f"{name}_b"] = pc.if_else(ordered, there[name], here[name])
     return pa.table({name: columns[name] for name in PASSAGES.names}).cast(PASSAGES)
-
-
-def _spans(
-    cells: Cells, n_rows: int, key: bytes, row: Ints, token: Ints, sizes: Ints
-) -> dict[str, pa.Array]:
-    """Returns the field and the span in code points of runs of tokens."""
-    last = token + sizes - 1
-    places = pa.table(
-        {"record": np.concatenate([row, row]), "token": np.concatenate([token, last])}
-    )
-    tokens = tokens_of(cells, n_rows, key, places, 1)
-    stretches = Stretches.of(tokens)
-    spans = {}
-    for name, of_run in (("starts", token), ("ends", last)):
-        record = np.searchsorted(stretches.names, row)
-        stretch = stretches.at(record, of_run)
-        at = stretches.offsets[stretch] + of_run - stretches.token[stretch]
-        values = tokens[name].combine_chunks().flatten().to_numpy()
-        spans[name[:-1]] = pa.array(values[at])
-        spans["field"] = tokens["field"].combine_chunks().take(pa.array(stretch))
-    return spans
 
 
 @numba.njit(nogil=True, cache=True)

@@ -293,6 +293,36 @@ def _located(found: Ints, tokens: pa.Table, stretches: Stretches) -> pa.Table:
     return pa.table({name: columns[name] for name in PASSAGES.names}).cast(PASSAGES)
 
 
+def spans_of_runs(
+    cells: Cells, n_rows: int, key: bytes, row: Ints, token: Ints, sizes: Ints
+) -> dict[str, pa.Array]:
+    """Returns `field`, `start`, `end`: where runs of tokens stand, in code points.
+
+    Args:
+        cells: The texts.
+        n_rows: How many records there are.
+        key: Any; places do not depend on it.
+        row: Record of each run.
+        token: Index of its first token among all tokens of the record.
+        sizes: How many tokens it has; it does not go beyond a cell.
+    """
+    last = token + sizes - 1
+    places = pa.table(
+        {"record": np.concatenate([row, row]), "token": np.concatenate([token, last])}
+    )
+    tokens = tokens_of(cells, n_rows, key, places, 1)
+    stretches = Stretches.of(tokens)
+    spans = {}
+    for name, of_run in (("starts", token), ("ends", last)):
+        record = np.searchsorted(stretches.names, row)
+        stretch = stretches.at(record, of_run)
+        at = stretches.offsets[stretch] + of_run - stretches.token[stretch]
+        values = tokens[name].combine_chunks().flatten().to_numpy()
+        spans[name[:-1]] = pa.array(values[at])
+        spans["field"] = tokens["field"].combine_chunks().take(pa.array(stretch))
+    return spans
+
+
 @numba.njit(nogil=True, cache=True)
 def _with_shifts(
     rows: Ints, hashes: Tokens, offsets: Ints, firsts: Ints, gram: int, reach: int
