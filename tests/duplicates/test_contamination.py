@@ -80,6 +80,19 @@ def test_span_is_that_of_the_question_in_code_points():
     assert (row["record"], row["item"], row["field"]) == (1, 0, "text")
 
 
+def test_an_item_in_a_later_field_of_a_slice_of_records_is_placed_there():
+    texts = pa.array(["ab", "x", "one two", f"y {written(ITEMS[3])}"], pa.large_string()).slice(2)
+    cells = Cells(pa.array([0, 0]), pa.array(["prompt", "response"]), texts)
+    (row,) = touches(BenchmarkIndex.of(ITEMS, KEY), cells, 1, KEY).to_pylist()
+    assert (row["record"], row["field"], row["start"], row["score"]) == (0, "response", 2, 1.0)
+
+
+def test_a_question_over_and_over_is_one_row_and_takes_no_square():
+    question = ITEMS[0]["question"]
+    assert list(scores(f"{question} {NOISE} " * 500)) == [(0, 0)]
+    assert list(scores(f"{question} " * 5000)) == [(0, 0)]
+
+
 def test_one_word_changed_costs_little_in_a_long_item_and_more_in_a_short_one():
     long = scores(written(ITEMS[0]).replace("forty", "fifty"))[0, 0]
     assert 0.8 < long < 1

@@ -34,79 +34,23 @@ HOT = 100
 QUESTION, ANSWER, PASSAGE = range(3)
 N_ROLES = 3
 
-ANSWERS = frozenset(
-    {
-        "answer",
-        "answers",
-        "answerkey",
-        "best_answer",
-        "choices",
-        "chosen",
-        "completion",
-        "correct_answer",
-        "correct_answers",
-        "endings",
-        "expected",
-        "explanation",
-        "gold",
-        "incorrect_answers",
-        "label",
-        "labels",
-        "options",
-        "output",
-        "rationale",
-        "reference",
-        "response",
-        "responses",
-        "solution",
-        "solutions",
-        "target",
-        "targets",
-    }
-)
-PASSAGES = frozenset(
-    {
-        "article",
-        "background",
-        "context",
-        "contexts",
-        "document",
-        "documents",
-        "paragraph",
-        "paragraphs",
-        "passage",
-        "passages",
-        "premise",
-        "story",
-        "support",
-    }
-)
-METADATA = frozenset(
-    {
-        "_id",
-        "category",
-        "dataset",
-        "id",
-        "idx",
-        "index",
-        "item_id",
-        "lang",
-        "language",
-        "level",
-        "qid",
-        "question_id",
-        "source",
-        "split",
-        "subject",
-        "task",
-        "task_id",
-        "topic",
-        "type",
-        "uid",
-        "url",
-        "uuid",
-    }
-)
+# fmt: off
+ANSWERS = frozenset({
+    "answer", "answers", "answerkey", "best_answer", "choices", "chosen", "completion",
+    "correct_answer", "correct_answers", "endings", "expected", "explanation", "gold",
+    "incorrect_answers", "label", "labels", "options", "output", "rationale", "reference",
+    "response", "responses", "solution", "solutions", "target", "targets",
+})
+PASSAGES = frozenset({
+    "article", "background", "context", "contexts", "document", "documents", "paragraph",
+    "paragraphs", "passage", "passages", "premise", "story", "support",
+})
+METADATA = frozenset({
+    "_id", "category", "dataset", "id", "idx", "index", "item_id", "lang", "language",
+    "level", "qid", "question_id", "source", "split", "subject", "task", "task_id", "topic",
+    "type", "uid", "url", "uuid",
+})
+# fmt: on
 """Names of columns, in small letters, that hold answers, passages, and what is not looked for."""
 
 _WEIGHTS = np.array([[1, 0, 0], [0.75, 0.25, 0], [0.85, 0, 0.15], [0.7, 0.2, 0.1]])

@@ -8,9 +8,9 @@ decontaminated with (github.com/allenai/decon, doc/simple-details.md):
 - **Overlap** of a component: the sum of the weights of its different runs that are there, by the
   sum of the weights of all of them; the weight is the inverse document frequency among items, here
   ln(1 + N/n).
-- **Around the cluster**: the question within its own length, since runs that very many items have
-  begin no cluster; answer and passage within twice their own length, and 50 tokens for an answer,
-  100 for a passage, at least. Parts of fewer than five tokens have to stand there token by token.
+- **Answer and passage** are looked for around the cluster: within twice their own length, and 50
+  tokens for an answer, 100 for a passage, at least. Parts of fewer than five tokens have to stand
+  there token by token.
 - **Score**: .75 question and .25 answer; .85 and .15 with a passage instead; .7, .2 and .1 with
   both. A question of fewer than 20 different runs gives up to half of its weight to the others.
 - **Length.** Less may differ in short items: scores below 1 of items of up to 20 tokens are
@@ -38,8 +38,7 @@ from datagov.duplicates.benchmark_index import (
     Weights,
 )
 from datagov.duplicates.lookup import Hashes, find, shift_of
-from datagov.duplicates.passages import spans_of_runs
-from datagov.duplicates.spans import PURPOSE
+from datagov.duplicates.spans import PURPOSE, spans_of_runs
 from datagov.duplicates.tokens import Buffers, Bytes, Ints, seed_of, tables
 from datagov.duplicates.tokens import tokenise as _tokenise
 from datagov.duplicates.winnowing import rolling
@@ -243,26 +242,24 @@ def _score(
         runs, run_weights, run_firsts, short_tokens, short_firsts, component_shorts, short_weight,
         component_totals, component_tokens, component_weights,
     ) = components  # fmt: skip
+    question = run_firsts[N_ROLES * item], run_firsts[N_ROLES * item + 1]
+    first, last = _extended(values, runs[question[0] : question[1]], first, last)
     score = 0.0
     n_matched = n_tokens = 0
-    from_run, to_run = first, last
     for role in range(N_ROLES):
         component = N_ROLES * item + role
-        n_tokens += component_tokens[component]
+        size = component_tokens[component]
+        n_tokens += size
         share = component_weights[item, role]
         if share == 0:
             continue
-        reach = component_tokens[component]
-        if role != QUESTION:
-            reach = max(50 if role == ANSWER else 100, 2 * reach)
+        reach = 0 if role == QUESTION else max(50 if role == ANSWER else 100, 2 * size)
         low = max(0, first - reach)
         high = min(len(tokens), last + N_GRAM + reach)
         begin, end = run_firsts[component], run_firsts[component + 1]
         window = values[low : max(low, high - N_GRAM + 1)]
-        found, n, left, right = _runs_in(window, runs[begin:end], run_weights[begin:end])
+        found, n = _runs_in(window, runs[begin:end], run_weights[begin:end])
         n_matched += n
-        if role == QUESTION and n:
-            from_run, to_run = low + left, low + right
         for short in range(component_shorts[component], component_shorts[component + 1]):
             part = short_tokens[short_firsts[short] : short_firsts[short + 1]]
             if _stands_in(part, tokens[low:high]):
@@ -270,28 +267,47 @@ def _score(
                 n_matched += 1
         score += share * found / component_totals[component]
     if score > 1 - 1e-9:
-        return 1.0, n_matched, from_run, to_run
+        return 1.0, n_matched, first, last
     above = min(1.0, max(0.0, (n_tokens - SHORT) / (LONG - SHORT)))
-    return score * (_SCALE + (1 - _SCALE) * above), n_matched, from_run, to_run
+    return score * (_SCALE + (1 - _SCALE) * above), n_matched, first, last
 
 
 @numba.njit(nogil=True, cache=True)
-def _runs_in(values: Hashes, runs: Hashes, weights: Weights) -> tuple[float, int, int, int]:
-    """Returns weight and number of different runs among `values`, first and last place."""
+def _extended(values: Hashes, runs: Hashes, first: int, last: int) -> tuple[int, int]:
+    """Returns the first and last run of a cluster with those that begin no search."""
+    at = first - 1
+    while at >= 0 and first - at <= MAX_MISSES:
+        if _place(runs, values[at]) >= 0:
+            first = at
+        at -= 1
+    at = last + 1
+    while at < len(values) and at - last <= MAX_MISSES:
+        if _place(runs, values[at]) >= 0:
+            last = at
+        at += 1
+    return first, last
+
+
+@numba.njit(nogil=True, cache=True)
+def _place(runs: Hashes, value: np.uint64) -> int:
+    """Returns the index of a hash, or -1."""
+    i = int(np.searchsorted(runs, value))
+    return i if i < len(runs) and runs[i] == value else -1
+
+
+@numba.njit(nogil=True, cache=True)
+def _runs_in(values: Hashes, runs: Hashes, weights: Weights) -> tuple[float, int]:
+    """Returns weight and number of the different runs that are among `values`."""
     seen = np.zeros(len(runs), np.bool_)
     found = 0.0
-    n = left = right = 0
-    for at in range(len(values)):
-        i = np.searchsorted(runs, values[at])
-        if i == len(runs) or runs[i] != values[at]:
-            continue
-        left = left if n else at
-        right = at
-        if not seen[i]:
+    n = 0
+    for value in values:
+        i = _place(runs, value)
+        if i >= 0 and not seen[i]:
             seen[i] = True
             found += weights[i]
             n += 1
-    return found, n, left, right
+    return found, n
 
 
 @numba.njit(nogil=True, cache=True)

@@ -10,7 +10,6 @@ for every shift), as long as no fingerprint in it occurs more than ALL_PAIRS tim
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numba
 import numpy as np
@@ -18,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.spans import tokens_of
+from datagov.duplicates.spans import Stretches, flat, tokens_of
 from datagov.duplicates.tokens import Ints
 from datagov.duplicates.winnowing import MIN_TOKENS, gram_of
 
@@ -205,38 +204,6 @@ def tokens_around(
     return tokens_of(cells, n_rows, key, places, min_tokens + 1)
 
 
-@dataclass(frozen=True)
-class Stretches:
-    """Stretches of tokens, ordered by record and place.
-
-    Attributes:
-        hashes: Of the tokens of all stretches.
-        offsets: n + 1 indices into `hashes`.
-        record: Of each stretch, as a dense number.
-        token: Index of its first token in the record.
-        names: What each dense number stands for.
-    """
-
-    hashes: Tokens
-    offsets: Ints
-    record: Ints
-    token: Ints
-    names: Ints
-
-    @classmethod
-    def of(cls, tokens: pa.Table) -> "Stretches":
-        """Returns the stretches of a table of schema TOKENS, ordered by record and token."""
-        hashes, offsets = _flat(tokens["tokens"])
-        names, record = np.unique(tokens["record"].to_numpy(), return_inverse=True)
-        token = tokens["token"].to_numpy().astype(np.int64)
-        return cls(hashes, offsets, record.astype(np.int64), token, names)
-
-    def at(self, record: Ints, token: Ints) -> Ints:
-        """Returns the stretch that holds each token, by dense number of the record."""
-        keys = self.record << 32 | self.token
-        return np.searchsorted(keys, record << 32 | token, side="right") - 1
-
-
 def shared(tokens: pa.Table, anchors: pa.Table, min_tokens: int = MIN_TOKENS) -> pa.Table:
     """Returns PASSAGES of at least `min_tokens` tokens through the anchors, ordered.
 
@@ -266,17 +233,9 @@ def shared(tokens: pa.Table, anchors: pa.Table, min_tokens: int = MIN_TOKENS) ->
     )
 
 
-def _flat(column: pa.ChunkedArray) -> tuple[Any, Ints]:
-    """Returns the values of all lists and the n + 1 offsets of each."""
-    lists = column.combine_chunks()
-    offsets = lists.offsets.to_numpy()
-    values = lists.values.slice(offsets[0], offsets[-1] - offsets[0])
-    return values.to_numpy(zero_copy_only=False), (offsets - offsets[0]).astype(np.int64)
-
-
 def _located(found: Ints, tokens: pa.Table, stretches: Stretches) -> pa.Table:
-    starts, _ = _flat(tokens["starts"])
-    ends, _ = _flat(tokens["ends"])
+    starts, _ = flat(tokens["starts"])
+    ends, _ = flat(tokens["ends"])
     fields = tokens["field"].combine_chunks()
     n_tokens = found[:, 4]
     columns = {"n_tokens": pa.array(n_tokens.astype(np.int32))}
@@ -291,36 +250,6 @@ def _located(found: Ints, tokens: pa.Table, stretches: Stretches) -> pa.Table:
             f"token_{side}": pa.array(token.astype(np.int32)),
         }
     return pa.table({name: columns[name] for name in PASSAGES.names}).cast(PASSAGES)
-
-
-def spans_of_runs(
-    cells: Cells, n_rows: int, key: bytes, row: Ints, token: Ints, sizes: Ints
-) -> dict[str, pa.Array]:
-    """Returns `field`, `start`, `end`: where runs of tokens stand, in code points.
-
-    Args:
-        cells: The texts.
-        n_rows: How many records there are.
-        key: Any; places do not depend on it.
-        row: Record of each run.
-        token: Index of its first token among all tokens of the record.
-        sizes: How many tokens it has; it does not go beyond a cell.
-    """
-    last = token + sizes - 1
-    places = pa.table(
-        {"record": np.concatenate([row, row]), "token": np.concatenate([token, last])}
-    )
-    tokens = tokens_of(cells, n_rows, key, places, 1)
-    stretches = Stretches.of(tokens)
-    spans = {}
-    for name, of_run in (("starts", token), ("ends", last)):
-        record = np.searchsorted(stretches.names, row)
-        stretch = stretches.at(record, of_run)
-        at = stretches.offsets[stretch] + of_run - stretches.token[stretch]
-        values = tokens[name].combine_chunks().flatten().to_numpy()
-        spans[name[:-1]] = pa.array(values[at])
-        spans["field"] = tokens["field"].combine_chunks().take(pa.array(stretch))
-    return spans
 
 
 @numba.njit(nogil=True, cache=True)

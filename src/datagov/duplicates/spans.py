@@ -7,6 +7,8 @@ compose together takes in all of them.
 """
 
 import unicodedata
+from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
@@ -97,6 +99,76 @@ def tokens_of(cells: Cells, n_rows: int, key: bytes, places: pa.Table, margin: i
         *lists,
     ]
     return pa.Table.from_arrays(columns, schema=TOKENS)
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """Stretches of tokens, ordered by record and place.
+
+    Attributes:
+        hashes: Of the tokens of all stretches.
+        offsets: n + 1 indices into `hashes`.
+        record: Of each stretch, as a dense number.
+        token: Index of its first token in the record.
+        names: What each dense number stands for.
+    """
+
+    hashes: npt.NDArray[np.uint32]
+    offsets: Ints
+    record: Ints
+    token: Ints
+    names: Ints
+
+    @classmethod
+    def of(cls, tokens: pa.Table) -> "Stretches":
+        """Returns the stretches of a table of schema TOKENS, ordered by record and token."""
+        hashes, offsets = flat(tokens["tokens"])
+        names, record = np.unique(tokens["record"].to_numpy(), return_inverse=True)
+        token = tokens["token"].to_numpy().astype(np.int64)
+        return cls(hashes, offsets, record.astype(np.int64), token, names)
+
+    def at(self, record: Ints, token: Ints) -> Ints:
+        """Returns the stretch that holds each token, by dense number of the record."""
+        keys = self.record << 32 | self.token
+        return np.searchsorted(keys, record << 32 | token, side="right") - 1
+
+
+def flat(column: pa.ChunkedArray) -> tuple[Any, Ints]:
+    """Returns the values of all lists and the n + 1 offsets of each."""
+    lists = column.combine_chunks()
+    offsets = lists.offsets.to_numpy()
+    values = lists.values.slice(offsets[0], offsets[-1] - offsets[0])
+    return values.to_numpy(zero_copy_only=False), (offsets - offsets[0]).astype(np.int64)
+
+
+def spans_of_runs(
+    cells: Cells, n_rows: int, key: bytes, row: Ints, token: Ints, sizes: Ints
+) -> dict[str, pa.Array]:
+    """Returns `field`, `start`, `end`: where runs of tokens stand, in code points.
+
+    Args:
+        cells: The texts.
+        n_rows: How many records there are.
+        key: Any; places do not depend on it.
+        row: Record of each run.
+        token: Index of its first token among all tokens of the record.
+        sizes: How many tokens it has; it does not go beyond a cell.
+    """
+    last = token + sizes - 1
+    places = pa.table(
+        {"record": np.concatenate([row, row]), "token": np.concatenate([token, last])}
+    )
+    tokens = tokens_of(cells, n_rows, key, places, 1)
+    stretches = Stretches.of(tokens)
+    spans = {}
+    for name, of_run in (("starts", token), ("ends", last)):
+        record = np.searchsorted(stretches.names, row)
+        stretch = stretches.at(record, of_run)
+        at = stretches.offsets[stretch] + of_run - stretches.token[stretch]
+        values = tokens[name].combine_chunks().flatten().to_numpy()
+        spans[name[:-1]] = pa.array(values[at])
+        spans["field"] = tokens["field"].combine_chunks().take(pa.array(stretch))
+    return spans
 
 
 def lead_back(texts: pa.Array, offsets: Ints, starts: Places, ends: Places) -> None:

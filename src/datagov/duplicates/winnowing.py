@@ -7,7 +7,7 @@ text of one repeated token has one in WINDOW tokens, as others have about two.
 
 **Wholes.** A cell with fewer tokens than the passages that are looked for has no fingerprint of
 that kind. Making windows small enough for it would multiply the fingerprints of all records
-(8 tokens: by seven), so it is noted whole instead, and looked up in the texts of the others: see
+(8 tokens: by six), so it is noted whole instead, and looked up in the texts of the others: see
 `containment`.
 
 Hashes depend on a secret seed, as those of `tokens` do. Passages do not go beyond a cell.
