@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from datagov.duplicates.kernel import kernel
+
 Hashes = npt.NDArray[np.uint64]
 Bits = npt.NDArray[np.uint8]
 Firsts = npt.NDArray[np.int64]

@@ -10,7 +10,7 @@ That a member is alike to the one that stays is not left to chance: where the tw
 compared, they are, in a second round.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from datagov.duplicates.bands import band_keys, banding
 from datagov.duplicates.candidates import candidate_pairs, unique_pairs
 from datagov.duplicates.clusters import EDGES, MEMBERS, alike, centres, clusters, together
 from datagov.duplicates.sketches import Sketches, likeness
-from datagov.policy import CATEGORY, VALUES, DuplicateOptions
+from datagov.policy import DuplicateOptions
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
 from datagov.release.evidence import UnitEvidence
@@ -106,30 +106,13 @@ def _signals_of(unit: UnitEvidence, verdicts: SourceVerdicts, config: ScanConfig
     findings = with_severity(unit.table("findings"), config.policy)
     severity = preliminary_severity(signals, findings, verdicts, config.policy)
     signals = signals.with_columns(severity=severity)
-    whole = signals.select("shard", "position").join(
-        _redacted_whole(findings), on=["shard", "position"], how="left", maintain_order="left"
-    )["redacted_whole"]
-    is_redacted = (pl.col("severity") == REDACT) & whole.fill_null(value=False)
     # What will stand in data/ is compared, not what stood in the corpus.
+    is_redacted = pl.col("severity") == REDACT
     digest = pl.when(is_redacted).then("redacted_digest").otherwise("normalised_digest")
     return signals.with_columns(
         rank=ranks(signals, findings, config),
         digest=digest.str.slice(0, 2 * _DIGEST_BYTES).str.decode("hex"),
     ).drop("n_chars", "date", "severity", *digests)
-
-
-def _redacted_whole(findings: pl.DataFrame) -> pl.DataFrame:
-    """Returns the records of which all of VALUES, and nothing else, gives way to its category.
-
-    Where they are masked, hashed or renamed, texts that differ in them still differ in data/.
-    """
-    of_value = pl.col("detector").is_in(VALUES)
-    redacted = (pl.col("severity") == REDACT) & (pl.col("treatment") == CATEGORY)
-    return (
-        findings.group_by("shard", "position")
-        .agg(redacted_whole=(of_value == redacted).all())
-        .filter("redacted_whole")
-    )
 
 
 def removed(equal: Tables) -> pl.Series:
@@ -190,18 +173,29 @@ def with_first(records: PartRecords, tables: Tables) -> ByPart:
             sketch_first=rows["sketch"],
         ),
         "second",
+        _sketched_once,
     )
+
+
+def _sketched_once(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Returns pairs, ordered by their first, with its sketch at the first of its pairs only."""
+    is_new = pl.col("first") != pl.col("first").shift(1)
+    sketch = pl.when(is_new.fill_null(value=True)).then("sketch_first").otherwise(pl.lit(b""))
+    return pairs.with_columns(sketch_first=sketch)
 
 
 def compared(records: PartRecords, tables: Tables, options: DuplicateOptions) -> Iterator[pa.Table]:
     """Yields the edges between records that are alike, with rank and digest of either end."""
-    pairs = _all(tables).sort("first", "second")
+    # Each table holds the sketch of a first record once, at the first of its pairs.
+    pairs = _all(tables).sort("first", pl.col("sketch_first").bin.size(), descending=[False, True])
     rows = records.rows(pairs["second"])
+    with_sketch = (pairs["sketch_first"].bin.size() > 0).to_numpy()
     first = Sketches(
-        pairs["sketch_first"].to_arrow().cast(pa.large_binary()),
-        pairs["n_shingles_first"].to_arrow(),
+        pairs["sketch_first"].filter(with_sketch).to_arrow().cast(pa.large_binary()),
+        pairs["n_shingles_first"].filter(with_sketch).to_arrow(),
     )
-    indices = np.stack([np.arange(pairs.height), rows.to_numpy()], axis=1)
+    which = np.cumsum(with_sketch) - 1
+    indices = np.stack([which, rows.to_numpy()], axis=1)
     found = likeness(first, records.sketches(), indices)
     own = records.signals[rows]
     edges = pairs.select(
@@ -260,7 +254,12 @@ def _all(tables: Tables) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(table) for table in tables])
 
 
-def by_part(table: pl.DataFrame, record: str) -> ByPart:
-    """Yields (part, its rows), the part being that of the record in a column."""
-    for (part,), rows in table.group_by(pl.col(record).cast(pl.Int64) // (1 << PART_SHIFT)):
-        yield int(str(part)), rows.to_arrow()
+def by_part(
+    table: pl.DataFrame,
+    record: str,
+    change: Callable[[pl.DataFrame], pl.DataFrame] = lambda rows: rows,
+) -> ByPart:
+    """Yields (part, its rows in their order, changed), the part being that of a column's record."""
+    part_of = pl.col(record).cast(pl.Int64) // (1 << PART_SHIFT)
+    for (part,), rows in table.group_by(part_of, maintain_order=True):
+        yield int(str(part)), change(rows).to_arrow()
