@@ -50,6 +50,15 @@ def as_texts(texts: Texts) -> pa.Array:
 
 def config_digest(detector: Detector) -> str:
     """Returns the SHA-256, in hex, of the detector's name, version and configuration."""
-    config = dataclasses.asdict(detector)
-    body = {"name": detector.name, "version": detector.version, "config": config}
+    body = {"name": detector.name, "version": detector.version, "config": _plain(detector)}
     return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Returns a configuration as plain values; fields that do not compare are not part of it."""
+    if dataclasses.is_dataclass(value):
+        fields = (field for field in dataclasses.fields(value) if field.compare)
+        return {field.name: _plain(getattr(value, field.name)) for field in fields}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value
