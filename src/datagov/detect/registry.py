@@ -18,7 +18,11 @@ DETECTORS: Mapping[str, type[Detector]] = {
 
 
 def detectors(policy: Policy) -> tuple[Detector, ...]:
-    """Returns the detectors with the options that the policy gives them, in order of name."""
+    """Returns the detectors with the options that the policy gives them, in order of name.
+
+    Raises:
+        ConfigError: An option is not known, or a detector cannot do what one asks for.
+    """
     return tuple(
         _built(kind, policy.detectors.get(name, {})) for name, kind in sorted(DETECTORS.items())
     )
@@ -35,4 +39,8 @@ def _built(kind: type[Detector], options: Mapping[str, Any]) -> Detector:
                 f"it has {', '.join(known)}{hint}"
             )
     frozen = {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
-    return kind(**frozen)
+    detector = kind(**frozen)
+    if options:
+        # What it cannot do it says now, and not from the midst of a run.
+        detector.detect(())
+    return detector
