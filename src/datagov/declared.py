@@ -65,7 +65,11 @@ def _dotted(path: Path_) -> str:
 
 
 def load_declared(
-    path: Path, schema_name: str, checks: Callable[[Any], Iterator[Mistake]]
+    path: Path,
+    schema_name: str,
+    checks: Callable[[Any], Iterator[Mistake]],
+    *,
+    finely: bool = False,
 ) -> Declared:
     """Returns the declared input at `path`.
 
@@ -74,6 +78,8 @@ def load_declared(
         schema_name: Its JSON Schema in `manifests/`.
         checks: Yields what a schema cannot say; entries that break the schema are None in what
             it is given, and keys may be missing.
+        finely: Whether only the very value that breaks the schema is None, instead of all that
+            stands two levels down, so that checks must expect None anywhere.
 
     Raises:
         ConfigError: With a line for each mistake: file, line, field, expected, how to mend it.
@@ -82,7 +88,7 @@ def load_declared(
     errors = _errors(declared.value, schema_name)
     found = [mistake for error in errors for mistake in _mistakes(error)]
     if isinstance(declared.value, dict):
-        found += checks(_without(declared.value, errors))
+        found += checks(_without(declared.value, errors, finely))
     declared.refuse(found)
     return declared
 
@@ -97,20 +103,22 @@ def _errors(value: Any, schema_name: str) -> list[ValidationError]:
     return list(Draft202012Validator(schema).iter_errors(value))
 
 
-def _without(value: dict[str, Any], errors: Iterable[ValidationError]) -> Any:
+def _without(value: dict[str, Any], errors: Iterable[ValidationError], finely: bool) -> Any:
     """Returns `value` with entries that break the schema set to None, for the checks to pass over.
 
     So that what a schema cannot say is told together with what it can.
     """
     clean: Any = copy.deepcopy(value)
     for error in errors:
-        if not error.absolute_path:
+        if finely and error.validator in ("additionalProperties", "required"):
             continue
-        top, *rest = error.absolute_path
-        if not rest or clean[top] is None:
-            clean[top] = None
-        else:
-            clean[top][rest[0]] = None
+        path = list(error.absolute_path)
+        *above, last = ("", *(path if finely else path[:2]))
+        entry: Any = {"": clean}
+        for key in above:
+            entry = None if entry is None else entry[key]
+        if entry is not None and path:
+            entry[last] = None
     return clean
 
 
@@ -219,8 +227,8 @@ def _mistakes(error: Any) -> Iterator[Mistake]:
             path, f"{error.instance!r} is not allowed{nearest(str(error.instance), values)}"
         )
     elif error.validator in ("oneOf", "anyOf") and error.context:
-        # The branch that got furthest is the one that was meant.
-        best = max(error.context, key=lambda inner: len(inner.absolute_path))
+        # The branch that got furthest is the one that was meant, or else one of the right type.
+        best = max(error.context, key=lambda e: (len(e.absolute_path), e.validator != "type"))
         yield from _mistakes(best)
     elif error.validator == "pattern":
         shape = error.schema.get("description", error.validator_value)

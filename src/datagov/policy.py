@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import polars as pl
 import rfc8785
 
 from datagov.declared import Declared, Mistake, load_declared, manifest, nearest, parse
-from datagov.detect.pii.sensitive.classes import KINDS, LEVELS, class_of
+from datagov.detect.pii.own.options import check_options, load_options, without_terms
+from datagov.detect.pii.sensitive.classes import KINDS, LEVELS, class_of, is_known, known_categories
 from datagov.tables import ACTIONS
 
 SCHEMA = "policy.schema.json"
@@ -28,6 +30,9 @@ CATEGORY, MASK, HASH, PSEUDONYM = "category", "mask", "hash", "pseudonym"
 
 TREATMENTS = (CATEGORY, MASK, HASH, PSEUDONYM)
 """What can stand in the place of what is redacted; see release/redaction/treatments.py."""
+
+_MISSPELT = 0.8
+"""How like a known category one that is not known is to be taken for a slip."""
 
 PII_CLASSES = (*LEVELS, *KINDS)
 """What a rule may name beside the categories: `pii.sensitive`, `pii.medical_health`."""
@@ -104,9 +109,9 @@ class Policy:
         rules: Steps by `detector`, `pii.class` or `detector.category`, lowest score first.
         annotations: The columns of annotations inside the corpus, if there are any.
         duplicates: How duplicates are looked for and judged.
-        detectors: Options of detectors, by name.
+        detectors: Options of detectors, by name, with what the files they name hold.
         allowed_columns: The only columns that data/ may have; None allows all.
-        document: The policy as it was written.
+        document: The policy as it was written; lists of terms are counted, not written out.
         digest: SHA-256 of the document as canonical JSON, in hex.
         folder: Where the file is: paths in it are relative to this. Not compared.
     """
@@ -189,12 +194,17 @@ def load_policy(
     if path is None:
         declared = parse(DEFAULT, manifest(DEFAULT))
     else:
-        declared = load_declared(Path(path), SCHEMA, lambda value: _check(value, everything))
+        folder = Path(path).parent
+        checks = partial(_check, known=everything, folder=folder)
+        declared = load_declared(Path(path), SCHEMA, checks)
     return _built(declared, Path(path or "").absolute().parent)
 
 
 def _built(declared: Declared, folder: Path) -> Policy:
-    value = declared.value
+    value = without_terms(declared.value)
+    options = dict(declared.value.get("detectors") or {})
+    if "pii" in options:
+        options["pii"] = load_options(options["pii"], folder)
     columns = value.get("annotations")
     allowed = value.get("allowed_columns")
     return Policy(
@@ -202,7 +212,7 @@ def _built(declared: Declared, folder: Path) -> Policy:
         rules={name: _steps(rule) for name, rule in value["rules"].items()},
         annotations=AnnotationColumns(**columns) if columns else None,
         duplicates=_duplicate_options(value.get("duplicates") or {}),
-        detectors=value.get("detectors") or {},
+        detectors=options,
         allowed_columns=None if allowed is None else tuple(allowed),
         document=value,
         digest=hashlib.sha256(rfc8785.dumps(value)).hexdigest(),
@@ -228,7 +238,12 @@ def _classes(detector: str) -> tuple[str, ...]:
     return PII_CLASSES if detector == "pii" else ()
 
 
-def _check(value: Mapping[str, Any], known: Mapping[str, Collection[str]]) -> Iterator[Mistake]:
+def _check(
+    value: Mapping[str, Any], known: Mapping[str, Collection[str]], folder: Path
+) -> Iterator[Mistake]:
+    pii = (value.get("detectors") or {}).get("pii") or {}
+    mistakes, own = check_options(pii, folder)
+    yield from mistakes
     for name, rule in (value.get("rules") or {}).items():
         detector, _, category = name.partition(".")
         if detector not in known:
@@ -241,6 +256,12 @@ def _check(value: Mapping[str, Any], known: Mapping[str, Collection[str]]) -> It
         elif category and known[detector]:
             hint = nearest(category, sorted(known[detector]))
             yield Mistake(("rules", name), f"{detector} has no category {category!r}{hint}")
+        elif detector == "pii" and category not in own and not is_known(category):
+            close = difflib.get_close_matches(category, [*own, *known_categories()], 1, _MISSPELT)
+            if close:
+                yield Mistake(
+                    ("rules", name), f"pii has no category {category!r}; did you mean {close[0]!r}?"
+                )
         redacts = rule and any(step.action == "redact" for step in _steps(rule))
         if redacts and detector not in SPAN_DETECTORS:
             yield Mistake(

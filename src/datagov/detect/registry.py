@@ -27,7 +27,7 @@ def detectors(policy: Policy) -> tuple[Detector, ...]:
     """Returns the detectors with the options that the policy gives them, in order of name.
 
     Raises:
-        ConfigError: An option is not known, or models for named entities are not there.
+        ConfigError: An option is not known, or a detector cannot do what one asks for.
     """
     return tuple(
         _built(kind, policy.detectors.get(name, {}), policy.folder)
@@ -48,4 +48,8 @@ def _built(kind: type[Detector], options: Mapping[str, Any], folder: Path) -> De
     frozen = {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
     if kind is PiiDetector and options.get("ner") is not None:
         frozen["ner"] = ner_config(options["ner"], folder)
-    return kind(**frozen)
+    detector = kind(**frozen)
+    if options:
+        # What it cannot do it says now, and not from the midst of a run.
+        detector.detect(())
+    return detector
