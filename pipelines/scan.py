@@ -43,7 +43,7 @@ def build(
 
     repeated = scanned | "Find repeated ids" >> FindRepeatedIds(config)
     unique = {"evidence": scanned, "repeated": repeated}
-    duplicates = unique | "Find duplicates" >> FindDuplicates(config, verdicts)
+    duplicates = unique | "Find duplicates" >> FindDuplicates(config, verdicts, workspace)
     suspects = scanned | "Assess annotations" >> AssessAnnotations(config, workspace)
 
     schema = (

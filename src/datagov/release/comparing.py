@@ -3,7 +3,7 @@
 A record's number says where it stands: its part, and its row among the part's records. Text never
 crosses, nor do sketches but those of records that have a candidate.
 
-    keys of bands, by bucket ── candidates ── by part of the first: with its sketch ──
+    keys of bands, some by some ── candidates ── by part of the first: with its sketch ──
     by part of the second: compared ── all: clusters ── by part: members
 
 That a member is alike to the one that stays is not left to chance: where the two have not been
@@ -12,6 +12,7 @@ compared, they are, in a second round.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -33,7 +34,7 @@ ByPart = Iterator[tuple[int, pa.Table]]
 PART_SHIFT = 40
 """A part has fewer than 2^40 records."""
 
-BANDS_PER_BUCKET = 4
+BANDS_PER_BUCKET = 8
 """Bands that are looked at together; pairs that share several of them are then named once."""
 
 ALIKE_MARGIN = 0.1
@@ -121,44 +122,52 @@ def removed(equal: Tables) -> pl.Series:
     return rows.filter(pl.col("record") != pl.col("kept"))["record"]
 
 
-def band_tables(records: PartRecords, out: pl.Series, options: DuplicateOptions) -> ByPart:
-    """Yields (bucket, table of `record, n_shingles` and the keys of some bands).
+def write_bands(
+    records: PartRecords, out: pl.Series, options: DuplicateOptions, file: Path
+) -> Iterator[tuple[int, str]]:
+    """Writes the keys of all bands of a part; yields (bucket, the file), a bucket some bands.
+
+    Keys are many, most meet no equal, and the local runner holds in memory what it shuffles: so
+    they are read where they lie, by columns.
 
     Args:
-        records: With their sketches.
+        records: Of the part.
         out: Numbers of records that take no part: repeated ids, and all equal ones but one.
         options: How duplicates are looked for.
+        file: Where to write to.
     """
     cut = banding(options.near_from)
     keys = band_keys(records.sketches(), cut)
     frame = records.signals.select("record", "n_shingles").with_columns(
-        stays=(pl.col("n_shingles") > 0) & ~pl.col("record").is_in(out.implode())
+        pl.Series(_band(band), keys[:, band]) for band in range(cut.n_bands)
     )
-    stays = frame["stays"].to_numpy()
-    for first in range(0, cut.n_bands, BANDS_PER_BUCKET):
-        bands = range(first, min(first + BANDS_PER_BUCKET, cut.n_bands))
-        table = (
-            frame.filter("stays")
-            .select("record", "n_shingles")
-            .with_columns(pl.Series(f"band_{band}", keys[stays, band]) for band in bands)
-        )
-        if table.height:
-            yield first // BANDS_PER_BUCKET, table.to_arrow()
+    stays = (pl.col("n_shingles") > 0) & ~pl.col("record").is_in(out.implode())
+    frame.filter(stays).write_parquet(file, compression="zstd")
+    for bucket in range(-(-cut.n_bands // BANDS_PER_BUCKET)):
+        yield bucket, str(file)
 
 
-def candidates(tables: Tables, options: DuplicateOptions) -> ByPart:
+def candidates(bucket: int, files: Iterable[str], options: DuplicateOptions) -> ByPart:
     """Yields (part of the first, table of `first, second`): the pairs that some bands show."""
-    rows = pl.concat([pl.DataFrame(table) for table in tables])
-    records = rows["record"].to_numpy()
-    n_shingles = rows["n_shingles"].to_numpy()
+    ordered = sorted(files)
+    records, n_shingles = (_column(ordered, name).to_numpy() for name in ("record", "n_shingles"))
     least = options.near_from - ALIKE_MARGIN
+    first = bucket * BANDS_PER_BUCKET
+    bands = range(first, min(first + BANDS_PER_BUCKET, banding(options.near_from).n_bands))
     found = [
-        candidate_pairs(rows[name].to_numpy(), records, n_shingles, least, int(name[5:]))
-        for name in rows.columns
-        if name.startswith("band_")
+        candidate_pairs(_column(ordered, _band(band)).to_numpy(), records, n_shingles, least, band)
+        for band in bands
     ]
     pairs = unique_pairs(np.concatenate(found))
     yield from by_part(pl.DataFrame(pairs, schema=["first", "second"], orient="row"), "first")
+
+
+def _band(band: int) -> str:
+    return f"band_{band}"
+
+
+def _column(files: list[str], name: str) -> pl.Series:
+    return pl.read_parquet(files, columns=[name])[name]
 
 
 def with_first(records: PartRecords, tables: Tables) -> ByPart:
