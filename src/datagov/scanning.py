@@ -41,6 +41,7 @@ from datagov.release import metrics
 from datagov.release.assemble import assemble
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_of
+from datagov.release.earlier import load_earlier
 from datagov.release.workspace import Workspace, claim, publish, writing_to
 from datagov.reports.render import About, render
 from datagov.sources.registry import load_registry
@@ -109,6 +110,7 @@ def scan(
     key: str | os.PathLike[str] | None = None,
     fingerprint_key_file: str | os.PathLike[str] | None = None,
     expectations: str | os.PathLike[str] | None = None,
+    against: Sequence[str | os.PathLike[str]] = (),
     max_reject_rate: float = 0.01,
     as_of: dt.date | None = None,
     run: Run | None = None,
@@ -129,6 +131,7 @@ def scan(
         key: Private signing key (PEM); by default the user's own, made on first use.
         fingerprint_key_file: Key of fingerprints; by default the user's own.
         expectations: Folder with further Great Expectations suites.
+        against: Earlier releases; what is equal or alike to a record in them is a duplicate.
         max_reject_rate: Share of unreadable records above which the run counts as failed.
         as_of: Day on which retention and other dates are judged; today by default.
         run: How to run it: engine, workers, split size, progress.
@@ -157,6 +160,7 @@ def scan(
     signer = load_signer(keys.private)
     shards = list_shards(paths)
     options = ReadOptions(text_fields=tuple(text_fields), id_field=id_field)
+    value_key = fingerprint_key(Path(fingerprint_key_file) if fingerprint_key_file else None)
     config = ScanConfig(
         name=name or default_name(paths),
         version=version,
@@ -164,11 +168,12 @@ def scan(
         policy=loaded_policy,
         registry=registry,
         detectors=detectors(loaded_policy),
-        key=fingerprint_key(Path(fingerprint_key_file) if fingerprint_key_file else None),
+        key=value_key,
         as_of=as_of or started.date(),
         max_reject_rate=max_reject_rate,
         data_format=data_format,
         shard_order=tuple(shard.name for shard in shards),
+        earlier=load_earlier([Path(each) for each in against], value_key, loaded_policy.duplicates),
     )
     objections = verdicts(registry, loaded_policy, config.as_of)
     parts = plan(shards, split_bytes=run.split_bytes)
@@ -316,6 +321,10 @@ def _facts(
     declared.append(Dependency("policy", "policy", sha256=config.policy.digest))
     if config.registry.sources:
         declared.append(Dependency("source-registry", "sources", sha256=config.registry.digest))
+    declared += [
+        Dependency("earlier-release", f"{e.name}@{e.version}", sha256=e.digest)
+        for e in config.earlier
+    ]
     gates = [
         Dependency(ROLE_GATE, suite.name, sha256=_digest(dataclasses.asdict(suite)))
         for suite in suites

@@ -16,6 +16,7 @@ from datagov.release import comparing, keys
 from datagov.release.comparing import PartRecords
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import SourceVerdicts
+from datagov.release.earlier import FIRST_PART, EarlierPart
 from datagov.release.keys import KeyedTable
 from datagov.release.workspace import Workspace
 
@@ -89,6 +90,12 @@ class Compare(beam.PTransform):
             | "Join second" >> beam.CoGroupByKey()
             | "Likeness" >> _flat_map(_compared, *self._known)
         )
+
+
+def earlier_parts(config: ScanConfig) -> list[tuple[int, EarlierPart]]:
+    """Returns the parts of earlier releases, numbered behind those of any corpus."""
+    parts = [part for release in config.earlier for part in release.parts]
+    return list(enumerate(parts, FIRST_PART))
 
 
 def _flat_map(function: Callable[..., Iterator[KeyedTable]], *known: object) -> beam.PTransform:

@@ -25,6 +25,7 @@ from datagov.duplicates.sketches import Sketches, likeness
 from datagov.policy import DuplicateOptions
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
+from datagov.release.earlier import FIRST_PART, EarlierPart
 from datagov.release.evidence import UnitEvidence
 from datagov.release.preferences import ranks
 
@@ -48,6 +49,7 @@ def first_number(part: int) -> int:
 
 _DIGEST_BYTES = 16
 _SKETCHED = ("n_shingles", "sketch")
+_RECORD_SIGNALS = ("shard", "position", "exact_digest", *_SKETCHED, "rank", "digest")
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,15 @@ class PartRecords:
     def of(
         cls,
         part: int,
-        units: Sequence[UnitEvidence],
+        evidence: Sequence[UnitEvidence] | EarlierPart,
         verdicts: SourceVerdicts,
         config: ScanConfig,
     ) -> "PartRecords":
-        """Returns the records of a part."""
-        pieces = [_signals_of(unit, verdicts, config) for unit in units]
-        signals = pl.concat(pieces)
+        """Returns the records of a part, or those of an earlier release that it has in data/."""
+        if isinstance(evidence, EarlierPart):
+            signals = _signals_of_earlier(evidence)
+        else:
+            signals = pl.concat([_signals_of(unit, verdicts, config) for unit in evidence])
         numbers = first_number(part) + pl.int_range(pl.len(), dtype=pl.Int64)
         return cls(part, signals.with_columns(record=numbers))
 
@@ -107,13 +111,24 @@ def _signals_of(unit: UnitEvidence, verdicts: SourceVerdicts, config: ScanConfig
     findings = with_severity(unit.table("findings"), config.policy)
     severity = preliminary_severity(signals, findings, verdicts, config.policy)
     signals = signals.with_columns(severity=severity)
-    # What will stand in data/ is compared, not what stood in the corpus.
-    is_redacted = pl.col("severity") == REDACT
-    digest = pl.when(is_redacted).then("redacted_digest").otherwise("normalised_digest")
     return signals.with_columns(
         rank=ranks(signals, findings, config),
-        digest=digest.str.slice(0, 2 * _DIGEST_BYTES).str.decode("hex"),
-    ).drop("n_chars", "date", "severity", *digests)
+        digest=_digest(pl.col("severity") == REDACT),
+    ).select(_RECORD_SIGNALS)
+
+
+def _signals_of_earlier(part: EarlierPart) -> pl.DataFrame:
+    """Returns the same of an earlier release: its records stay whatever else comes."""
+    records = part.records()
+    return records.with_columns(
+        rank=pl.lit(b""), digest=_digest(pl.col("action") == "redact")
+    ).select(_RECORD_SIGNALS)
+
+
+def _digest(is_redacted: pl.Expr) -> pl.Expr:
+    """Returns the digest of what stands in data/, not of what stood in the corpus."""
+    digest = pl.when(is_redacted).then("redacted_digest").otherwise("normalised_digest")
+    return digest.str.slice(0, 2 * _DIGEST_BYTES).str.decode("hex")
 
 
 def removed(equal: Tables) -> pl.Series:
@@ -247,7 +262,8 @@ def members(equal: Tables, edges: Tables, options: DuplicateOptions) -> ByPart:
             contained_from=options.contained_from,
             chains=options.chains,
         )
-    yield from by_part(together(pl.concat([MEMBERS.to_frame(), *same]), similar), "record")
+    found = together(pl.concat([MEMBERS.to_frame(), *same]), similar)
+    yield from by_part(found.filter(pl.col("record") < first_number(FIRST_PART)), "record")
 
 
 def _graph(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:

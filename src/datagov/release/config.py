@@ -18,6 +18,7 @@ from datagov.corpus.options import ReadOptions
 from datagov.corpus.splits import Split, split_digest
 from datagov.detect.detector import Detector, config_digest
 from datagov.policy import SPAN_DETECTORS, Policy
+from datagov.release.earlier import EarlierRelease
 from datagov.sources.registry import SourceRegistry
 
 EVIDENCE_VERSION = "2"
@@ -40,6 +41,7 @@ class ScanConfig:
         max_reject_rate: Share of unreadable records above which the run counts as failed.
         data_format: `parquet` or `jsonl`.
         shard_order: Names of all shards in corpus order.
+        earlier: Earlier releases that records are compared with.
     """
 
     name: str
@@ -53,6 +55,7 @@ class ScanConfig:
     max_reject_rate: float
     data_format: str
     shard_order: tuple[str, ...] = ()
+    earlier: tuple[EarlierRelease, ...] = ()
 
     def keyed(self, message: bytes) -> str:
         """Returns the HMAC-SHA256 of `message` under the run's key, in hex."""
