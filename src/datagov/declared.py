@@ -72,8 +72,9 @@ def load_declared(
     Args:
         path: A YAML file (JSON is YAML).
         schema_name: Its JSON Schema in `manifests/`.
-        checks: Yields what a schema cannot say; entries that break the schema are None in what
-            it is given, and keys may be missing.
+        checks: Yields what a schema cannot say. In what it is given each value that breaks the
+            schema is None and everything around it stands, so it must expect None anywhere and
+            any key to be missing.
 
     Raises:
         ConfigError: With a line for each mistake: file, line, field, expected, how to mend it.
@@ -87,6 +88,38 @@ def load_declared(
     return declared
 
 
+class Refusals:
+    """Gathers what several declared inputs are refused for, so that all is told at once.
+
+    >>> refusals = Refusals()
+    >>> with refusals:
+    ...     policy = load_policy(path)
+    >>> with refusals:
+    ...     registry = load_registry(path)
+    >>> refusals.tell()
+    """
+
+    def __init__(self) -> None:
+        self._told: list[str] = []
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, ConfigError):
+            return False
+        self._told.append(str(error))
+        return True
+
+    def __bool__(self) -> bool:
+        return bool(self._told)
+
+    def tell(self) -> None:
+        """Raises ConfigError with all that was refused; returns if nothing was."""
+        if self._told:
+            raise ConfigError("\n".join(self._told))
+
+
 def mistakes(value: Any, schema_name: str) -> list[Mistake]:
     """Returns where `value` breaks a JSON Schema of `manifests/`."""
     return [mistake for error in _errors(value, schema_name) for mistake in _mistakes(error)]
@@ -94,24 +127,46 @@ def mistakes(value: Any, schema_name: str) -> list[Mistake]:
 
 def _errors(value: Any, schema_name: str) -> list[ValidationError]:
     schema = json.loads(manifest(schema_name))
-    return list(Draft202012Validator(schema).iter_errors(value))
+    found = Draft202012Validator(schema).iter_errors(value)
+    return [each for error in found for each in _meant(error)]
+
+
+def _meant(error: ValidationError) -> Iterator[ValidationError]:
+    """Yields the errors of the alternative that was meant; without alternatives the error itself.
+
+    Meant is the alternative that got furthest, or else one for a value of this type.
+    """
+    if error.validator not in ("oneOf", "anyOf") or not error.context:
+        yield error
+        return
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context:
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    best = max(branches.values(), key=_furthest)
+    for inner in best:
+        yield from _meant(inner)
+
+
+def _furthest(branch: Iterable[ValidationError]) -> tuple[int, bool]:
+    return max((len(each.absolute_path), each.validator != "type") for each in branch)
 
 
 def _without(value: dict[str, Any], errors: Iterable[ValidationError]) -> Any:
-    """Returns `value` with entries that break the schema set to None, for the checks to pass over.
+    """Returns `value` with each value that breaks the schema set to None.
 
     So that what a schema cannot say is told together with what it can.
     """
-    clean: Any = copy.deepcopy(value)
+    clean: Any = {"": copy.deepcopy(value)}
     for error in errors:
-        if not error.absolute_path:
+        if error.validator in ("additionalProperties", "required"):
             continue
-        top, *rest = error.absolute_path
-        if not rest or clean[top] is None:
-            clean[top] = None
-        else:
-            clean[top][rest[0]] = None
-    return clean
+        *above, last = ("", *error.absolute_path)
+        entry = clean
+        for key in above:
+            entry = None if entry is None else entry[key]
+        if entry is not None:
+            entry[last] = None
+    return clean[""] or {}
 
 
 def manifest(name: str) -> str:
@@ -218,10 +273,6 @@ def _mistakes(error: Any) -> Iterator[Mistake]:
         yield Mistake(
             path, f"{error.instance!r} is not allowed{nearest(str(error.instance), values)}"
         )
-    elif error.validator in ("oneOf", "anyOf") and error.context:
-        # The branch that got furthest is the one that was meant.
-        best = max(error.context, key=lambda inner: len(inner.absolute_path))
-        yield from _mistakes(best)
     elif error.validator == "pattern":
         shape = error.schema.get("description", error.validator_value)
         yield Mistake(path, f"{error.instance!r} has not the shape that is expected: {shape}")

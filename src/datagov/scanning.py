@@ -27,8 +27,9 @@ from datagov.corpus.options import ReadOptions
 from datagov.corpus.read import check_fields
 from datagov.corpus.shards import Shard, list_shards
 from datagov.corpus.splits import Part, plan
+from datagov.declared import Refusals
 from datagov.detect.detector import config_digest
-from datagov.detect.registry import KNOWN, detectors
+from datagov.detect.registry import describe_detectors, detectors
 from datagov.errors import AccountingError, DatagovError
 from datagov.gates.run import GateResult, run_gates
 from datagov.gates.suites import Suite, load_suites
@@ -150,8 +151,12 @@ def scan(
     given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
     paths = [os.fspath(path) for path in given]
     target = Path(out).absolute()
-    loaded_policy = load_policy(policy, known=KNOWN)
-    registry = load_registry(sources)
+    refusals = Refusals()
+    with refusals:
+        loaded_policy = load_policy(policy, describe_detectors)
+    with refusals:
+        registry = load_registry(sources)
+    refusals.tell()
     suites = load_suites(Path(expectations) if expectations else None)
     keys = key_pair(Path(key)) if key else user_key()
     signer = load_signer(keys.private)

@@ -19,7 +19,7 @@ from datagov.detect.pii.neighbours import hides, holds_blankless, stands_free, t
 from datagov.detect.pii.ner.config import NerConfig
 from datagov.detect.pii.ner.finding import find_entities
 from datagov.detect.pii.normalising import normalise
-from datagov.detect.pii.plan import PHONE_ID, Plan, plan
+from datagov.detect.pii.plan import PHONE_ID, Plan, entities_of, plan
 from datagov.detect.pii.searching import Search, Window
 from datagov.detect.pii.sensitive.mentions import find_mentions
 from datagov.detect.pii.spans import Span, overlap_test, spans_table, without_contained
@@ -118,6 +118,16 @@ class PiiDetector:
             self.additions,
             self.min_score,
         )
+
+    def categories(self) -> frozenset[str]:
+        """Returns every category that a finding may have, also those not among `entities`.
+
+        Raises:
+            ConfigError: An entity, language, rule or region is not known.
+        """
+        self.plan()
+        of_models = frozenset(self.ner.entities if self.ner else ())
+        return entities_of(self.languages, self.additions) | of_models
 
     def _mentions(self, texts: pa.Array, found: Found, scan: Plan) -> Found:
         """Returns what is sensitive and stands in one sentence with a person."""
