@@ -11,6 +11,7 @@ import click
 
 from datagov import __version__
 from datagov.errors import DatagovError
+from datagov.faults import fault
 
 if TYPE_CHECKING:
     from datagov.scanning import ScanResult
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("datagov")
 
 PATH = click.Path(path_type=Path)
+
+STOPPED = 130
+"""Exit code of a run that was stopped with Ctrl-C: 128 + SIGINT, as shells have it."""
 
 
 class _DatagovGroup(click.Group):
@@ -30,8 +34,18 @@ class _DatagovGroup(click.Group):
         try:
             return super().main(given[:at], *rest, **extra)
         except DatagovError as error:
-            click.echo(f"datagov: {error}", err=True)
-            sys.exit(error.exit_code)
+            told = error
+        except Exception as error:  # noqa: BLE001 - the last resort: told in a line, traced in a file
+            told = fault(error)
+        click.echo(f"datagov: {told}", err=True)
+        sys.exit(told.exit_code)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("datagov: stopped; the same command goes on from here", err=True)
+            sys.exit(STOPPED)
 
 
 @click.group(
@@ -261,13 +275,13 @@ def pii(
 @click.argument("folder", type=PATH, default=".")
 def keygen(folder: Path) -> None:
     """Make a signing key pair and a fingerprint key in FOLDER."""
-    from datagov.lineage.keys import fingerprint_key, generate
+    from datagov.lineage.keys import generate, generate_fingerprint_key
 
     pair = generate(folder)
-    fingerprint_key(folder / "fingerprint.key")
+    secret = generate_fingerprint_key(folder)
     click.echo(f"private  {pair.private} (keep it secret)")
     click.echo(f"public   {pair.public} (hand it to whoever verifies); id {pair.key_id}")
-    click.echo(f"secret   {folder / 'fingerprint.key'} (keys fingerprints; keep it and its backup)")
+    click.echo(f"secret   {secret} (keys fingerprints; keep it and its backup)")
 
 
 @main.command()

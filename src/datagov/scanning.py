@@ -9,7 +9,6 @@ import os
 import platform
 import shutil
 import time
-import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,26 +22,35 @@ import rfc8785
 from datagov import __version__, progress
 from datagov.beam.runners import Engine, check, default_workers, pipeline
 from datagov.conformance.evaluate import evaluate
+from datagov.corpus.locations import list_inputs
 from datagov.corpus.options import ReadOptions
 from datagov.corpus.read import check_fields
-from datagov.corpus.shards import Shard, list_shards
+from datagov.corpus.shards import Shard
 from datagov.corpus.splits import Part, plan
 from datagov.declared import Refusals
 from datagov.detect.detector import config_digest
 from datagov.detect.registry import describe_detectors, detectors
-from datagov.errors import AccountingError, DatagovError
+from datagov.errors import AccountingError
+from datagov.faults import fault
 from datagov.gates.run import GateResult, run_gates
 from datagov.gates.suites import Suite, load_suites
+from datagov.lineage.files import METRICS
 from datagov.lineage.keys import fingerprint_key, key_pair, load_signer, user_key
 from datagov.lineage.sign import attest
-from datagov.lineage.statements import ROLE_GATE, Dependency, Facts, inputs, packages
+from datagov.lineage.statements import (
+    ROLE_GATE,
+    Dependency,
+    Facts,
+    inputs,
+    packages,
+)
 from datagov.pipelines.scan import build
 from datagov.policy import load_policy
 from datagov.release import metrics
 from datagov.release.assemble import assemble
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_of
-from datagov.release.workspace import Workspace, claim, publish, writing_to
+from datagov.release.workspace import Workspace, check_free, claim, publish, writing_to
 from datagov.reports.render import About, render
 from datagov.sources.registry import load_registry
 from datagov.sources.verdicts import Verdicts, describe, verdicts
@@ -147,20 +155,26 @@ def scan(
     run = run or Run()
     n_workers = default_workers() if run.n_workers is None else run.n_workers
     engine = Engine(run.runner, n_workers, run.beam_flags)
-    check(engine)
     given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
     paths = [os.fspath(path) for path in given]
     target = Path(out).absolute()
     refusals = Refusals()
     with refusals:
+        check(engine)
+    with refusals:
         loaded_policy = load_policy(policy, describe_detectors)
     with refusals:
         registry = load_registry(sources)
+    with refusals:
+        suites = load_suites(Path(expectations) if expectations else None)
+    with refusals:
+        keys = key_pair(Path(key)) if key else user_key()
+    with refusals:
+        secret = fingerprint_key(Path(fingerprint_key_file) if fingerprint_key_file else None)
     refusals.tell()
-    suites = load_suites(Path(expectations) if expectations else None)
-    keys = key_pair(Path(key)) if key else user_key()
     signer = load_signer(keys.private)
-    shards = list_shards(paths)
+    check_free(target)
+    shards = list_inputs(paths)
     options = ReadOptions(text_fields=tuple(text_fields), id_field=id_field)
     config = ScanConfig(
         name=name or default_name(paths),
@@ -169,7 +183,7 @@ def scan(
         policy=loaded_policy,
         registry=registry,
         detectors=detectors(loaded_policy),
-        key=fingerprint_key(Path(fingerprint_key_file) if fingerprint_key_file else None),
+        key=secret,
         as_of=as_of or started.date(),
         max_reject_rate=max_reject_rate,
         data_format=data_format,
@@ -185,12 +199,12 @@ def scan(
             numbers = _write_evidence(workspace, shards, schema, objections, config)
             gates = _write_gates(staging, suites)
             log.info("judged %d gates after %.1f s", len(gates), time.monotonic() - clock)
-            conformance = evaluate(staging)
-            _write_json(staging / "conformance.json", conformance)
             about = About(name=config.name, version=version, key_id=signer.public_key.keyid)
-            render(staging, conformance, gates, about)
+            _report(staging, gates, about)
             attest(staging, _facts(shards, config, suites, started, engine, run), signer)
         publish(workspace, target)
+    if not numbers["records"]["read"]:
+        log.warning("no record was read: the release is empty, and no control is evaluated")
     seconds = time.monotonic() - clock
     log.info("published %s after %.1f s", target, seconds)
     return ScanResult(target, numbers, tuple(gates), keys.public, seconds)
@@ -227,33 +241,20 @@ def _run_pipeline(
     log.info("scanning %d splits in %d parts on %s", len(units), len(parts), engine.described)
     n_written = workspace.n_written
     with progress.scanning(units, n_written, len(parts), bars=run.show_progress):
-        beam_pipeline = pipeline(engine)
+        beam_pipeline = pipeline(engine, workspace.worker_log)
         categories = {source: tuple(found) for source, found in objections.items()}
         build(beam_pipeline, parts, config, categories, workspace)
         try:
             beam_pipeline.run().wait_until_finish()
         except Exception as error:
             reported = workspace.reported()
-            if reported is None:
-                trace = workspace.path / "trace.txt"
-                trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-                raise DatagovError(
-                    f"the pipeline failed, which is our fault: {_last_line(error)}; the trace is "
-                    f"in {trace} (it may quote the corpus: look before you pass it on)"
-                ) from error
-            raise reported from error
+            raise reported or fault(error, workspace.path, "the pipeline") from error
     written = workspace.noted_parts()
     if len(written) != len(parts):
         raise AccountingError(
             f"{len(parts)} parts were to be written and {len(written)} were; nothing is published"
         )
     return pq.read_schema(written[0] / "schema.parquet")
-
-
-def _last_line(error: Exception) -> str:
-    """Returns the last line of what a runner says: it wraps the traceback of a worker."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
 
 
 def _write_evidence(
@@ -272,10 +273,17 @@ def _write_evidence(
         metrics_file = staging / "evidence/annotations/metrics.json"
         annotations = json.loads(metrics_file.read_text("utf-8"))
     numbers = metrics.collect(parts, staging, shards, schema, annotations, config)
-    _write_json(staging / "evidence/metrics.json", numbers)
+    _write_json(staging / METRICS, numbers)
     described = describe(config.registry, objections, numbers["counted_by_source"], config.policy)
     _write_json(staging / "evidence/sources.json", described)
     return numbers
+
+
+def _report(staging: Path, gates: Sequence[GateResult], about: About) -> None:
+    """Judges the controls and writes card and report, from what the evidence says so far."""
+    conformance = evaluate(staging)
+    _write_json(staging / "conformance.json", conformance)
+    render(staging, conformance, gates, about)
 
 
 def _write_gates(staging: Path, suites: Sequence[Suite]) -> list[GateResult]:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined]
 
-from datagov.corpus.shards import Shard, list_shards
+from datagov.corpus.locations import list_inputs
+from datagov.corpus.shards import Shard
 from datagov.errors import InputError
 from datagov.lineage import merkle, statements
 from datagov.lineage.attested import Attested, check_envelopes, check_statements
@@ -62,7 +63,7 @@ def verify(
     if not release.is_dir():
         raise InputError(f"{release}: is no directory; name the directory of a release")
     key = load_public_key(key_path)
-    shards = list_shards(corpus) if corpus else ()
+    shards = list_inputs(corpus) if corpus else ()
     checks = tuple(_verify(release, key, shards, row_digests))
     return VerificationReport(str(release), key.keyid, checks)
 
