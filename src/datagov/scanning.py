@@ -43,6 +43,7 @@ from datagov.lineage.statements import (
     Facts,
     inputs,
     packages,
+    provenance,
 )
 from datagov.pipelines.scan import build
 from datagov.policy import load_policy
@@ -50,6 +51,8 @@ from datagov.release import metrics
 from datagov.release.assemble import assemble
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_of
+from datagov.release.naming import shown_shards
+from datagov.release.selfscan import self_scan
 from datagov.release.workspace import Workspace, check_free, claim, publish, writing_to
 from datagov.reports.render import About, render
 from datagov.sources.registry import load_registry
@@ -187,8 +190,8 @@ def scan(
         as_of=as_of or started.date(),
         max_reject_rate=max_reject_rate,
         data_format=data_format,
-        shard_order=tuple(shard.name for shard in shards),
     )
+    shards, config = _named(shards, config)
     objections = verdicts(registry, loaded_policy, config.as_of)
     parts = plan(shards, split_bytes=run.split_bytes)
     with claim(target) as workspace:
@@ -201,7 +204,13 @@ def scan(
             log.info("judged %d gates after %.1f s", len(gates), time.monotonic() - clock)
             about = About(name=config.name, version=version, key_id=signer.public_key.keyid)
             _report(staging, gates, about)
-            attest(staging, _facts(shards, config, suites, started, engine, run), signer)
+            # What is written so far is looked through, and told again with what came of that.
+            facts = _facts(shards, config, suites, started, engine, run)
+            numbers["self_scan"] = self_scan(staging, schema.names, provenance(facts, {}), config)
+            _write_json(staging / METRICS, numbers)
+            _report(staging, gates, about)
+            facts = dataclasses.replace(facts, finished=dt.datetime.now(dt.UTC))
+            attest(staging, facts, signer)
         publish(workspace, target)
     if not numbers["records"]["read"]:
         log.warning("no record was read: the release is empty, and no control is evaluated")
@@ -214,6 +223,16 @@ def default_name(inputs: Sequence[str | os.PathLike[str]]) -> str:
     """Returns the name of the first input without its endings."""
     name = PurePath(os.fspath(inputs[0]).rstrip("/")).name or "corpus"
     return "".join(c for c in name.split(".")[0] if c.isalnum() or c in "-_") or "corpus"
+
+
+def _named(shards: Sequence[Shard], config: ScanConfig) -> tuple[tuple[Shard, ...], ScanConfig]:
+    """Returns the shards under the names that evidence may show, and the config that knows them."""
+    known = shown_shards(shards, config)
+    true_names = {shard.uri: shard.name for shard in shards}
+    renamed = {s.name: true_names[s.uri] for s in known if s.name != true_names[s.uri]}
+    registry = dataclasses.replace(config.registry, shard_names=renamed)
+    order = tuple(shard.name for shard in known)
+    return known, dataclasses.replace(config, registry=registry, shard_order=order)
 
 
 def _run_pipeline(

@@ -20,7 +20,7 @@ from datagov.detect.detector import Detector, config_digest
 from datagov.policy import Policy
 from datagov.sources.registry import SourceRegistry
 
-EVIDENCE_VERSION = "2"
+EVIDENCE_VERSION = "3"
 """Goes up when the same split and detectors would give other evidence than before."""
 
 

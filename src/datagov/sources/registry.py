@@ -67,11 +67,14 @@ class SourceRegistry:
         source_field: Column whose value names the source; None when paths alone do.
         sources: In the order of the file.
         digest: SHA-256 of the registry's content, in hex.
+        shard_names: By the name that evidence shows of a shard the one that paths are matched
+            with, where the two differ.
     """
 
     source_field: str | None = None
     sources: tuple[Source, ...] = ()
     digest: str = hashlib.sha256(b"").hexdigest()
+    shard_names: Mapping[str, str] = field(default_factory=dict, repr=False)
     _by_value: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -125,8 +128,9 @@ def source_ids(registry: SourceRegistry, table: pa.Table, shards: pa.Array) -> p
 
 
 def _source_of_path(registry: SourceRegistry, shard_name: str) -> str:
+    name = registry.shard_names.get(shard_name, shard_name)
     for source in registry.sources:
-        if any(path_matches(shard_name, pattern) for pattern in source.paths):
+        if any(path_matches(name, pattern) for pattern in source.paths):
             return source.id
     return UNDECLARED
 
