@@ -5,12 +5,15 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import click
 import pytest
 
 import datagov
 from datagov.cli import main
+from datagov.progress import pace, scanning
 
 
 def run(*arguments, code=0, capsys=None):
@@ -208,13 +211,51 @@ def test_a_release_without_records_passes_no_control_and_the_run_says_so(tmp_pat
     assert report["summary"]["pass"] == report["summary"]["not_applicable"] == 0
 
 
-def test_help_is_quick_to_load():
-    code = "import sys, datagov.cli; print(*sys.modules)"
+@pytest.mark.parametrize("arguments", [["--help"], ["scan", "--help"], ["--version"], ["nope"]])
+def test_what_needs_no_work_loads_nothing_heavy(arguments):
+    code = (
+        "import sys, datagov.cli\n"
+        f"try: datagov.cli.main({arguments!r})\n"
+        "except SystemExit: print(*sys.modules)"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    heavy = {"apache_beam", "presidio_analyzer", "great_expectations", "numba", "polars", "pyarrow"}
+    heavy = {
+        "apache_beam", "presidio_analyzer", "great_expectations", "numba", "polars", "pyarrow",
+        "numpy", "spacy", "yaml", "jsonschema",
+    }  # fmt: skip
     assert not heavy & set(loaded.stdout.split())
+
+
+def test_every_command_teaches_with_an_example(capsys):
+    for name, command in main.commands.items():
+        printed = run(name, "--help", capsys=capsys).out
+        assert f"datagov {name}" in printed or name == "demo"
+        for option in command.params:
+            assert not isinstance(option, click.Option) or option.help
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ((30_000_000, 60_000_000, 10.0), "3.0 MB/s, 0:20 left"),
+        ((1_000_000, 8_000_000_000, 1.0), "1.0 MB/s, 2:13:20 left"),
+        ((0, 5, 30.0), "no split finished yet"),
+    ],
+)
+def test_a_log_line_has_rate_and_remaining_time(numbers, words):
+    assert pace(*numbers) == words
+
+
+def test_a_bar_has_rate_and_remaining_time_and_counts_nothing_that_was_there(tmp_path, capsys):
+    splits = [(tmp_path / "a", 50_000_000), (tmp_path / "b", 50_000_000)]
+    (tmp_path / "a").touch()
+    with scanning(splits, lambda: 0, 1, bars=True):
+        time.sleep(0.6)
+    first, *_, last = [p for p in capsys.readouterr().err.split("\r") if "scan" in p]
+    assert "50.0M/100M [00:00<?, ?B/s]" in first
+    assert "50.0M/100M" in last
 
 
 def test_keygen_makes_keys_that_scan_and_verify_take(write_jsonl, tmp_path, capsys):
