@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import apache_beam as beam
 
-from datagov.beam.duplicates import FindDuplicates
+from datagov.beam.duplicates import FindDuplicates, earlier_parts
 from datagov.beam.transforms import (
     AssessAnnotations,
     FindRepeatedIds,
@@ -42,8 +42,10 @@ def build(
     scanned = splits | "Scan" >> ScanSplits(config, workspace)
 
     repeated = scanned | "Find repeated ids" >> FindRepeatedIds(config)
-    unique = {"evidence": scanned, "repeated": repeated}
-    duplicates = unique | "Find duplicates" >> FindDuplicates(config, verdicts)
+    earlier = pipeline | "Earlier releases" >> beam.Create(earlier_parts(config))
+    everything = (scanned, earlier) | "With earlier releases" >> beam.Flatten()
+    unique = {"evidence": everything, "repeated": repeated}
+    duplicates = unique | "Find duplicates" >> FindDuplicates(config, verdicts, workspace)
     suspects = scanned | "Assess annotations" >> AssessAnnotations(config, workspace)
 
     schema = (

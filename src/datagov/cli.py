@@ -129,6 +129,13 @@ class _Lines(logging.Handler):
 @click.option("--fingerprint-key", type=PATH, help="Key of fingerprints [default: your own].")
 @click.option("--expectations", type=PATH, help="Folder with your own Great Expectations suites.")
 @click.option(
+    "--against",
+    type=PATH,
+    multiple=True,
+    metavar="RELEASE",
+    help="Earlier release: what duplicates a record in it goes; repeatable.",
+)
+@click.option(
     "--max-reject-rate",
     type=click.FloatRange(0, 1),
     default=0.01,

@@ -65,7 +65,9 @@ def _dotted(path: Path_) -> str:
 
 
 def load_declared(
-    path: Path, schema_name: str, checks: Callable[[Any], Iterator[Mistake]]
+    path: Path,
+    schema_name: str,
+    checks: Callable[[Any], Iterator[Mistake]],
 ) -> Declared:
     """Returns the declared input at `path`.
 

@@ -12,6 +12,7 @@ import polars as pl
 import rfc8785
 
 from datagov.declared import Declared, Mistake, load_declared, manifest, nearest, parse
+from datagov.detect.pii.own.options import check_options, load_options, without_terms
 from datagov.detect.pii.sensitive.classes import KINDS, LEVELS, class_of
 from datagov.tables import ACTIONS
 
@@ -122,9 +123,9 @@ class Policy:
         rules: Steps by `detector`, `pii.class` or `detector.category`, lowest score first.
         annotations: The columns of annotations inside the corpus, if there are any.
         duplicates: How duplicates are looked for and judged.
-        detectors: Options of detectors, by name.
+        detectors: Options of detectors, by name, with what the files they name hold.
         allowed_columns: The only columns that data/ may have; None allows all.
-        document: The policy as it was written.
+        document: The policy as it was written; lists of terms are counted, not written out.
         digest: SHA-256 of the document as canonical JSON, in hex.
         folder: Where the file is: paths in it are relative to this. Not compared.
     """
@@ -210,7 +211,10 @@ def load_policy(path: str | os.PathLike[str] | None, describe: Describe) -> Poli
 
 
 def _built(declared: Declared, folder: Path) -> Policy:
-    value = declared.value
+    value = without_terms(declared.value)
+    options = dict(declared.value.get("detectors") or {})
+    if "pii" in options:
+        options["pii"] = load_options(options["pii"], folder)
     columns = value.get("annotations")
     allowed = value.get("allowed_columns")
     return Policy(
@@ -218,7 +222,7 @@ def _built(declared: Declared, folder: Path) -> Policy:
         rules={name: _steps(rule) for name, rule in value["rules"].items()},
         annotations=AnnotationColumns(**columns) if columns else None,
         duplicates=_duplicate_options(value.get("duplicates") or {}),
-        detectors=value.get("detectors") or {},
+        detectors=options,
         allowed_columns=None if allowed is None else tuple(allowed),
         document=value,
         digest=hashlib.sha256(rfc8785.dumps(value)).hexdigest(),
@@ -241,10 +245,15 @@ def _duplicate_options(value: Mapping[str, Any]) -> DuplicateOptions:
 
 
 def _check(value: Mapping[str, Any], describe: Describe, folder: Path) -> Iterator[Mistake]:
-    options = value.get("detectors") or {}
-    described = describe({name: each for name, each in options.items() if each}, folder)
+    options = {name: each or {} for name, each in (value.get("detectors") or {}).items()}
+    mistakes, read = check_options(options.get("pii", {}), folder)
+    yield from mistakes
+    described = describe({**options, "pii": read}, folder)
     yield from described.mistakes
     known = {**RECORD_CATEGORIES, **described.categories}
+    if mistakes:
+        # Which categories recognisers and lists have that could not be read, nobody knows.
+        known["pii"] = None
     for name, rule in (value.get("rules") or {}).items():
         at = ("rules", name)
         detector, _, category = name.partition(".")

@@ -51,6 +51,7 @@ from datagov.release import metrics
 from datagov.release.assemble import assemble
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_of
+from datagov.release.earlier import load_earlier
 from datagov.release.naming import shown_shards
 from datagov.release.selfscan import self_scan
 from datagov.release.workspace import Workspace, check_free, claim, publish, writing_to
@@ -121,6 +122,7 @@ def scan(
     key: str | os.PathLike[str] | None = None,
     fingerprint_key_file: str | os.PathLike[str] | None = None,
     expectations: str | os.PathLike[str] | None = None,
+    against: Sequence[str | os.PathLike[str]] = (),
     max_reject_rate: float = 0.01,
     as_of: dt.date | None = None,
     run: Run | None = None,
@@ -141,6 +143,7 @@ def scan(
         key: Private signing key (PEM); by default the user's own, made on first use.
         fingerprint_key_file: Key of fingerprints; by default the user's own.
         expectations: Folder with further Great Expectations suites.
+        against: Earlier releases; what is equal or alike to a record in them is a duplicate.
         max_reject_rate: Share of unreadable records above which the run counts as failed.
         as_of: Day on which retention and other dates are judged; today by default.
         run: How to run it: engine, workers, split size, progress.
@@ -190,6 +193,7 @@ def scan(
         as_of=as_of or started.date(),
         max_reject_rate=max_reject_rate,
         data_format=data_format,
+        earlier=load_earlier([Path(each) for each in against], secret, loaded_policy.duplicates),
     )
     shards, config = _named(shards, config)
     objections = verdicts(registry, loaded_policy, config.as_of)
@@ -348,6 +352,10 @@ def _facts(
     declared.append(Dependency("policy", "policy", sha256=config.policy.digest))
     if config.registry.sources:
         declared.append(Dependency("source-registry", "sources", sha256=config.registry.digest))
+    declared += [
+        Dependency("earlier-release", f"{e.name}@{e.version}", sha256=e.digest)
+        for e in config.earlier
+    ]
     gates = [
         Dependency(ROLE_GATE, suite.name, sha256=_digest(dataclasses.asdict(suite)))
         for suite in suites

@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from datagov.detect import multipattern
-from datagov.detect.multipattern import CASELESS, SOM, Expression, find
+from datagov.detect.multipattern import (
+    CASELESS,
+    SOM,
+    Expression,
+    Literals,
+    find,
+    find_literals,
+)
 from datagov.errors import ConfigError
 
 NUMBERS = (Expression(7, r"\d{3}\b", 0), Expression(9, "ab", CASELESS))
@@ -72,3 +79,16 @@ def test_an_unwritable_cache_costs_time_only(
 def test_a_pattern_that_does_not_compile_is_named_with_the_reason() -> None:
     with pytest.raises(ConfigError, match=r"expression 9, 'a\(b': .*[Mm]issing close parenthesis"):
         find((Expression(7, "a", 0), Expression(9, "a(b", 0)), b"")
+
+
+def test_literals_are_found_in_either_case_and_kept_for_the_next_process(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    literals = Literals.of([b"a.b", "é".encode()])
+    multipattern._literal_database.cache_clear()
+    hits = find_literals(literals, "A.B axb é É".encode())
+    assert list(zip(hits.ids.tolist(), hits.ends.tolist(), strict=True)) == [(0, 3), (1, 10)]
+    multipattern._literal_database.cache_clear()
+    monkeypatch.setattr(multipattern, "_compiled_literals", None)
+    assert find_literals(literals, b"a.b").ends.tolist() == [3]
+    assert literals != Literals.of([b"a.", b"b"])

@@ -11,11 +11,14 @@ import polars as pl
 import pyarrow as pa
 
 from datagov.duplicates.groups import judge
+from datagov.policy import DuplicateOptions
 from datagov.release import comparing, keys
 from datagov.release.comparing import PartRecords
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import SourceVerdicts
+from datagov.release.earlier import FIRST_PART, EarlierPart
 from datagov.release.keys import KeyedTable
+from datagov.release.workspace import Workspace
 
 Joined = tuple[int, Mapping[str, Iterable[Any]]]
 
@@ -23,10 +26,11 @@ Joined = tuple[int, Mapping[str, Iterable[Any]]]
 class FindDuplicates(beam.PTransform):
     """{evidence, repeated} by part to (part, its members of clusters)."""
 
-    def __init__(self, config: ScanConfig, verdicts: SourceVerdicts) -> None:
+    def __init__(self, config: ScanConfig, verdicts: SourceVerdicts, workspace: Workspace) -> None:
         super().__init__()
         self._config = config
         self._verdicts = verdicts
+        self._workspace = workspace
 
     def expand(self, inputs: Mapping[str, beam.PCollection]) -> beam.PCollection:
         """Equal records first; those that are left of them are then compared with each other."""
@@ -45,7 +49,7 @@ class FindDuplicates(beam.PTransform):
             edges = (
                 {**inputs, "equal": equal}
                 | "Join equals" >> beam.CoGroupByKey()
-                | "Bands" >> _flat_map(_bands, *known)
+                | "Bands" >> beam.FlatMap(_bands, *known, self._workspace)
                 | "Equal bands" >> beam.GroupByKey()
                 | "Candidates" >> _flat_map(_candidates, options)
                 | "Compare" >> compare
@@ -88,6 +92,12 @@ class Compare(beam.PTransform):
         )
 
 
+def earlier_parts(config: ScanConfig) -> list[tuple[int, EarlierPart]]:
+    """Returns the parts of earlier releases, numbered behind those of any corpus."""
+    parts = [part for release in config.earlier for part in release.parts]
+    return list(enumerate(parts, FIRST_PART))
+
+
 def _flat_map(function: Callable[..., Iterator[KeyedTable]], *known: object) -> beam.PTransform:
     return beam.FlatMap(function, *known).with_output_types(KeyedTable)
 
@@ -112,15 +122,20 @@ def _all(keyed: KeyedTable) -> Iterator[KeyedTable]:
     yield 0, keyed[1]
 
 
-def _bands(joined: Joined, verdicts: SourceVerdicts, config: ScanConfig) -> Iterator[KeyedTable]:
+def _bands(
+    joined: Joined, verdicts: SourceVerdicts, config: ScanConfig, workspace: Workspace
+) -> Iterator[tuple[int, str]]:
     records = _records(joined, verdicts, config)
     repeated = records.numbers(joined[1]["repeated"], config)
     out = pl.concat([repeated, comparing.removed(joined[1]["equal"])])
-    yield from comparing.band_tables(records, out, config.policy.duplicates)
+    file = workspace.bands(records.part)
+    yield from comparing.write_bands(records, out, config.policy.duplicates, file)
 
 
-def _candidates(bucket: tuple[int, Iterable[pa.Table]], *options: Any) -> Iterator[KeyedTable]:
-    yield from comparing.candidates(bucket[1], *options)
+def _candidates(
+    bucket: tuple[int, Iterable[str]], options: DuplicateOptions
+) -> Iterator[KeyedTable]:
+    yield from comparing.candidates(*bucket, options)
 
 
 def _with_first(
@@ -143,6 +158,6 @@ def _uncompared(met: tuple[int, Iterable[pa.Table]]) -> Iterator[KeyedTable]:
     yield from comparing.uncompared(met[1])
 
 
-def _members(met: Joined, *options: Any) -> Iterator[KeyedTable]:
+def _members(met: Joined, options: DuplicateOptions) -> Iterator[KeyedTable]:
     known = met[1]
-    yield from comparing.members(known["equal"], known.get("edges", ()), *options)
+    yield from comparing.members(known["equal"], known.get("edges", ()), options)

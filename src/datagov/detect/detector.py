@@ -49,8 +49,10 @@ def config_digest(detector: Detector) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Returns a configuration as JSON has it, without fields that are not compared."""
+    """Returns a configuration as plain values; fields that do not compare are not part of it."""
     if dataclasses.is_dataclass(value):
-        fields = dataclasses.fields(value)
-        return {each.name: _plain(getattr(value, each.name)) for each in fields if each.compare}
-    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
+        fields = (field for field in dataclasses.fields(value) if field.compare)
+        return {field.name: _plain(getattr(value, field.name)) for field in fields}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value

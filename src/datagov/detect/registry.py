@@ -48,7 +48,7 @@ def detectors(policy: Policy) -> tuple[Detector, ...]:
     """Returns the detectors with the options that the policy gives them, in order of name.
 
     Raises:
-        ConfigError: An option is not known, or models for named entities are not there.
+        ConfigError: An option is not known, or a detector cannot do what one asks for.
     """
     for name, kind in DETECTORS.items():
         for mistake in _wrong(kind, policy.detectors.get(name, {})):
@@ -96,4 +96,8 @@ def _built(kind: type[Detector], options: Mapping[str, Any], folder: Path) -> De
     frozen = {name: tuple(v) if isinstance(v, list) else v for name, v in options.items()}
     if kind is PiiDetector and options.get("ner") is not None:
         frozen["ner"] = ner_config(options["ner"], folder)
-    return kind(**frozen)
+    detector = kind(**frozen)
+    if options:
+        # What it cannot do it says now, and not from the midst of a run.
+        detector.detect(())
+    return detector

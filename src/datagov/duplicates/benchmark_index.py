@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
+from datagov.duplicates.kernel import kernel
 from datagov.duplicates.lookup import Hashes, Lookup
 from datagov.duplicates.spans import PURPOSE
 from datagov.duplicates.tokens import Buffers, Bytes, Ints, seed_of, tables, tokenise
@@ -331,7 +331,7 @@ def _token_hashes(texts: list[str], key: bytes) -> tuple[Tokens, Ints]:
     return tokens[: offsets[-1]], offsets
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _tokenise_all(
     data: Bytes,
     starts: Ints,

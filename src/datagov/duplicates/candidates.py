@@ -12,10 +12,10 @@ import numpy.typing as npt
 from datagov.duplicates.kernel import kernel
 from datagov.duplicates.tokens import Ints, mixed
 
-ALL_PAIRS = 24
+ALL_PAIRS = 16
 """Largest group of records with one band that are compared all with all."""
 
-N_NEXT = 8
+N_NEXT = 2
 """Of larger groups, how many others each record is compared with, in each band."""
 
 _SIZE_SLACK = 0.8

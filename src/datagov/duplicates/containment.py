@@ -6,7 +6,6 @@ their first MIN_WHOLE tokens and then of all of them: two hashes of 64 bits, no 
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datagov.corpus.batch import Cells
+from datagov.duplicates.kernel import kernel
 from datagov.duplicates.lookup import Bits, Firsts, Hashes, Lookup, find, shift_of
 from datagov.duplicates.passages import PASSAGES
 from datagov.duplicates.spans import PURPOSE, spans_of_runs
@@ -112,7 +112,7 @@ def contained(index: WholesIndex, cells: Cells, n_rows: int, records: Ints, key:
     return pa.table({name: columns[name] for name in PASSAGES.names}).cast(PASSAGES)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _contained_all(
     data: Bytes,
     starts: Ints,
@@ -178,7 +178,7 @@ def _contained_all(
     return out[:m]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _partner(place: int, end: int, hashes: Hashes, owners: Ints, record: int, whole: bool) -> int:
     """Returns which of the one or two equal rows from `place` on to name, or -1.
 

@@ -21,7 +21,6 @@ What differs: words and characters here where decon has tokens of a language mod
 looked up and not one in ten; nothing is reported of which less than half of the question is there.
 """
 
-import numba
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -37,6 +36,7 @@ from datagov.duplicates.benchmark_index import (
     Tokens,
     Weights,
 )
+from datagov.duplicates.kernel import kernel
 from datagov.duplicates.lookup import Hashes, find, shift_of
 from datagov.duplicates.spans import PURPOSE, spans_of_runs
 from datagov.duplicates.tokens import Buffers, Bytes, Ints, seed_of, tables
@@ -109,7 +109,7 @@ def touches(
     )
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _touch_all(
     data: Bytes,
     starts: Ints,
@@ -162,7 +162,7 @@ def _touch_all(
     return out[:m], scores[:m]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _clusters(
     values: Hashes,
     cell: int,
@@ -220,7 +220,7 @@ def _clusters(
     return found[:m], n_clusters
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _added(found: Ints, m: int, item: int, first: int, last: int) -> tuple[Ints, int]:
     if m == len(found):
         found = np.concatenate((found, np.empty_like(found)))
@@ -228,7 +228,7 @@ def _added(found: Ints, m: int, item: int, first: int, last: int) -> tuple[Ints,
     return found, m + 1
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _score(
     item: int,
     first: int,
@@ -272,7 +272,7 @@ def _score(
     return score * (_SCALE + (1 - _SCALE) * above), n_matched, first, last
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _extended(values: Hashes, runs: Hashes, first: int, last: int) -> tuple[int, int]:
     """Returns the first and last run of a cluster with those that begin no search."""
     at = first - 1
@@ -288,14 +288,14 @@ def _extended(values: Hashes, runs: Hashes, first: int, last: int) -> tuple[int,
     return first, last
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _place(runs: Hashes, value: np.uint64) -> int:
     """Returns the index of a hash, or -1."""
     i = int(np.searchsorted(runs, value))
     return i if i < len(runs) and runs[i] == value else -1
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _runs_in(values: Hashes, runs: Hashes, weights: Weights) -> tuple[float, int]:
     """Returns weight and number of the different runs that are among `values`."""
     seen = np.zeros(len(runs), np.bool_)
@@ -310,7 +310,7 @@ def _runs_in(values: Hashes, runs: Hashes, weights: Weights) -> tuple[float, int
     return found, n
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _stands_in(part: Tokens, tokens: Tokens) -> bool:
     for at in range(len(tokens) - len(part) + 1):
         n = 0

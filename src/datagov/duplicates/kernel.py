@@ -14,11 +14,14 @@ from typing import TypeVar
 
 import numba
 
-Function = TypeVar("Function", bound=Callable[..., object])
+Result = TypeVar("Result")
 
 
-def kernel(function: Function) -> Function:
-    """Returns `function` compiled at its first call; it releases the GIL."""
+def kernel(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Returns `function` compiled at its first call; it releases the GIL.
+
+    Arguments are typed by numba when it is called, and more loosely than annotations are.
+    """
     folder = _folder()
     if folder is None:
         return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]

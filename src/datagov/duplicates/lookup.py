@@ -6,9 +6,10 @@ sorted array at once, by its leading bits.
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from datagov.duplicates.kernel import kernel
 
 Hashes = npt.NDArray[np.uint64]
 Bits = npt.NDArray[np.uint8]
@@ -49,7 +50,7 @@ class Lookup:
         return self.keys, self.bits, self.firsts
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def shift_of(firsts: Firsts) -> np.uint64:
     """Returns the number of bits behind the leading ones; what `find` takes as `shift`."""
     width = 0
@@ -58,7 +59,7 @@ def shift_of(firsts: Firsts) -> np.uint64:
     return np.uint64(64 - width)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def find(keys: Hashes, bits: Bits, firsts: Firsts, shift: np.uint64, value: np.uint64) -> int:
     """Returns the index of a hash, or -1."""
     place = value >> (shift - np.uint64(4))

@@ -11,12 +11,12 @@ for every shift), as long as no fingerprint in it occurs more than ALL_PAIRS tim
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
+from datagov.duplicates.kernel import kernel
 from datagov.duplicates.spans import Stretches, flat, tokens_of
 from datagov.duplicates.tokens import Ints
 from datagov.duplicates.winnowing import MIN_TOKENS, gram_of
@@ -129,7 +129,7 @@ def _unique_rows(rows: Ints) -> Ints:
     return ordered[new]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _pairs(record: Ints, token: Ints, value: npt.NDArray[np.uint64]) -> Ints:
     """Returns rows of record_a, token_a, record_b, token_b; takes rows by hash, record, token."""
     size = 0
@@ -153,7 +153,7 @@ def _pairs(record: Ints, token: Ints, value: npt.NDArray[np.uint64]) -> Ints:
     return out[:m]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _all_pairs(record: Ints, token: Ints, begin: int, end: int, out: Ints, m: int) -> int:
     for i in range(begin, end):
         for j in range(i + 1, end):
@@ -168,7 +168,7 @@ def _all_pairs(record: Ints, token: Ints, begin: int, end: int, out: Ints, m: in
     return m
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _some_pairs(record: Ints, token: Ints, begin: int, end: int, out: Ints, m: int) -> int:
     before = first = begin
     for i in range(begin, end):
@@ -252,7 +252,7 @@ def _located(found: Ints, tokens: pa.Table, stretches: Stretches) -> pa.Table:
     return pa.table({name: columns[name] for name in PASSAGES.names}).cast(PASSAGES)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _with_shifts(
     rows: Ints, hashes: Tokens, offsets: Ints, firsts: Ints, gram: int, reach: int
 ) -> Ints:
@@ -284,7 +284,7 @@ def _with_shifts(
     return out[:size]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _longest(rows: Ints, hashes: Tokens, offsets: Ints, firsts: Ints, min_tokens: int) -> Ints:
     """Returns rows of record, first token, record, first token, number of tokens."""
     out = np.empty((len(rows), 5), np.int64)
@@ -315,7 +315,7 @@ def _longest(rows: Ints, hashes: Tokens, offsets: Ints, firsts: Ints, min_tokens
     return out[:m]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _outermost(found: Ints) -> npt.NDArray[np.bool_]:
     """Returns which passages lie in no other one of the pair on both sides; longest come first."""
     keep = np.ones(len(found), np.bool_)

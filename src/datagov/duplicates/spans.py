@@ -10,13 +10,13 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.characters import ALONE, NOTHING, WORD, characters
+from datagov.duplicates.kernel import kernel
 from datagov.duplicates.tokens import (
     Buffers,
     Bytes,
@@ -220,7 +220,7 @@ def _begins_piece(char: str) -> bool:
     return not unicodedata.combining(first) and not characters().composes[ord(first)]
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _tokens_all(
     data: Bytes,
     text_starts: Ints,
@@ -272,7 +272,7 @@ def _tokens_all(
     return m
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def located(
     data: Bytes, start: int, end: int, kind: Bytes, starts: Places, ends: Places, n: int
 ) -> int:

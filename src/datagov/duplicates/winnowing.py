@@ -15,12 +15,12 @@ Hashes depend on a secret seed, as those of `tokens` do. Passages do not go beyo
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
+from datagov.duplicates.kernel import kernel
 from datagov.duplicates.spans import PURPOSE, Places, lead_back, located
 from datagov.duplicates.tokens import Buffers, Bytes, Ints, mixed, seed_of, tables
 from datagov.duplicates.tokens import tokenise as _tokenise
@@ -149,7 +149,7 @@ def _wholes(cells: Cells, rows: Ints, hashes: Hashes) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=WHOLES)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _fingerprint_all(
     data: Bytes,
     starts: Ints,
@@ -200,7 +200,7 @@ def _fingerprint_all(
     return m, n_wholes
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def hash_of(tokens: npt.NDArray[np.uint32], seed: np.uint64) -> np.uint64:
     """Returns the hash of a run of tokens: the one that `rolling` gives it."""
     value = np.uint64(0)
@@ -209,7 +209,7 @@ def hash_of(tokens: npt.NDArray[np.uint32], seed: np.uint64) -> np.uint64:
     return np.uint64(mixed(value ^ seed))
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def rolling(tokens: npt.NDArray[np.uint32], gram: int, seed: np.uint64, values: Hashes) -> None:
     """Writes the hashes of all runs of `gram` tokens to `values`, by their first token."""
     leaving = np.uint64(1)
@@ -226,7 +226,7 @@ def rolling(tokens: npt.NDArray[np.uint32], gram: int, seed: np.uint64, values: 
         values[i - gram + 1] = mixed(value ^ seed)
 
 
-@numba.njit(nogil=True, cache=True)
+@kernel
 def _winnow(
     values: Hashes, n: int, window: int, out_token: Places, out_hash: Hashes, m: int
 ) -> int:

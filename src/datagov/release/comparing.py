@@ -3,15 +3,16 @@
 A record's number says where it stands: its part, and its row among the part's records. Text never
 crosses, nor do sketches but those of records that have a candidate.
 
-    keys of bands, by bucket ── candidates ── by part of the first: with its sketch ──
+    keys of bands, some by some ── candidates ── by part of the first: with its sketch ──
     by part of the second: compared ── all: clusters ── by part: members
 
 That a member is alike to the one that stays is not left to chance: where the two have not been
 compared, they are, in a second round.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -21,9 +22,10 @@ from datagov.duplicates.bands import band_keys, banding
 from datagov.duplicates.candidates import candidate_pairs, unique_pairs
 from datagov.duplicates.clusters import EDGES, MEMBERS, alike, centres, clusters, together
 from datagov.duplicates.sketches import Sketches, likeness
-from datagov.policy import CATEGORY, VALUES, DuplicateOptions
+from datagov.policy import DuplicateOptions
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
+from datagov.release.earlier import FIRST_PART, EarlierPart
 from datagov.release.evidence import UnitEvidence
 from datagov.release.preferences import ranks
 
@@ -33,7 +35,7 @@ ByPart = Iterator[tuple[int, pa.Table]]
 PART_SHIFT = 40
 """A part has fewer than 2^40 records."""
 
-BANDS_PER_BUCKET = 4
+BANDS_PER_BUCKET = 8
 """Bands that are looked at together; pairs that share several of them are then named once."""
 
 ALIKE_MARGIN = 0.1
@@ -47,6 +49,7 @@ def first_number(part: int) -> int:
 
 _DIGEST_BYTES = 16
 _SKETCHED = ("n_shingles", "sketch")
+_RECORD_SIGNALS = ("shard", "position", "exact_digest", *_SKETCHED, "rank", "digest")
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,15 @@ class PartRecords:
     def of(
         cls,
         part: int,
-        units: Sequence[UnitEvidence],
+        evidence: Sequence[UnitEvidence] | EarlierPart,
         verdicts: SourceVerdicts,
         config: ScanConfig,
     ) -> "PartRecords":
-        """Returns the records of a part."""
-        pieces = [_signals_of(unit, verdicts, config) for unit in units]
-        signals = pl.concat(pieces)
+        """Returns the records of a part, or those of an earlier release that it has in data/."""
+        if isinstance(evidence, EarlierPart):
+            signals = _signals_of_earlier(evidence)
+        else:
+            signals = pl.concat([_signals_of(unit, verdicts, config) for unit in evidence])
         numbers = first_number(part) + pl.int_range(pl.len(), dtype=pl.Int64)
         return cls(part, signals.with_columns(record=numbers))
 
@@ -106,30 +111,24 @@ def _signals_of(unit: UnitEvidence, verdicts: SourceVerdicts, config: ScanConfig
     findings = with_severity(unit.table("findings"), config.policy)
     severity = preliminary_severity(signals, findings, verdicts, config.policy)
     signals = signals.with_columns(severity=severity)
-    whole = signals.select("shard", "position").join(
-        _redacted_whole(findings), on=["shard", "position"], how="left", maintain_order="left"
-    )["redacted_whole"]
-    is_redacted = (pl.col("severity") == REDACT) & whole.fill_null(value=False)
-    # What will stand in data/ is compared, not what stood in the corpus.
-    digest = pl.when(is_redacted).then("redacted_digest").otherwise("normalised_digest")
     return signals.with_columns(
         rank=ranks(signals, findings, config),
-        digest=digest.str.slice(0, 2 * _DIGEST_BYTES).str.decode("hex"),
-    ).drop("n_chars", "date", "severity", *digests)
+        digest=_digest(pl.col("severity") == REDACT),
+    ).select(_RECORD_SIGNALS)
 
 
-def _redacted_whole(findings: pl.DataFrame) -> pl.DataFrame:
-    """Returns the records of which all of VALUES, and nothing else, gives way to its category.
+def _signals_of_earlier(part: EarlierPart) -> pl.DataFrame:
+    """Returns the same of an earlier release: its records stay whatever else comes."""
+    records = part.records()
+    return records.with_columns(
+        rank=pl.lit(b""), digest=_digest(pl.col("action") == "redact")
+    ).select(_RECORD_SIGNALS)
 
-    Where they are masked, hashed or renamed, texts that differ in them still differ in data/.
-    """
-    of_value = pl.col("detector").is_in(VALUES)
-    redacted = (pl.col("severity") == REDACT) & (pl.col("treatment") == CATEGORY)
-    return (
-        findings.group_by("shard", "position")
-        .agg(redacted_whole=(of_value == redacted).all())
-        .filter("redacted_whole")
-    )
+
+def _digest(is_redacted: pl.Expr) -> pl.Expr:
+    """Returns the digest of what stands in data/, not of what stood in the corpus."""
+    digest = pl.when(is_redacted).then("redacted_digest").otherwise("normalised_digest")
+    return digest.str.slice(0, 2 * _DIGEST_BYTES).str.decode("hex")
 
 
 def removed(equal: Tables) -> pl.Series:
@@ -138,44 +137,52 @@ def removed(equal: Tables) -> pl.Series:
     return rows.filter(pl.col("record") != pl.col("kept"))["record"]
 
 
-def band_tables(records: PartRecords, out: pl.Series, options: DuplicateOptions) -> ByPart:
-    """Yields (bucket, table of `record, n_shingles` and the keys of some bands).
+def write_bands(
+    records: PartRecords, out: pl.Series, options: DuplicateOptions, file: Path
+) -> Iterator[tuple[int, str]]:
+    """Writes the keys of all bands of a part; yields (bucket, the file), a bucket some bands.
+
+    Keys are many, most meet no equal, and the local runner holds in memory what it shuffles: so
+    they are read where they lie, by columns.
 
     Args:
-        records: With their sketches.
+        records: Of the part.
         out: Numbers of records that take no part: repeated ids, and all equal ones but one.
         options: How duplicates are looked for.
+        file: Where to write to.
     """
     cut = banding(options.near_from)
     keys = band_keys(records.sketches(), cut)
     frame = records.signals.select("record", "n_shingles").with_columns(
-        stays=(pl.col("n_shingles") > 0) & ~pl.col("record").is_in(out.implode())
+        pl.Series(_band(band), keys[:, band]) for band in range(cut.n_bands)
     )
-    stays = frame["stays"].to_numpy()
-    for first in range(0, cut.n_bands, BANDS_PER_BUCKET):
-        bands = range(first, min(first + BANDS_PER_BUCKET, cut.n_bands))
-        table = (
-            frame.filter("stays")
-            .select("record", "n_shingles")
-            .with_columns(pl.Series(f"band_{band}", keys[stays, band]) for band in bands)
-        )
-        if table.height:
-            yield first // BANDS_PER_BUCKET, table.to_arrow()
+    stays = (pl.col("n_shingles") > 0) & ~pl.col("record").is_in(out.implode())
+    frame.filter(stays).write_parquet(file, compression="zstd")
+    for bucket in range(-(-cut.n_bands // BANDS_PER_BUCKET)):
+        yield bucket, str(file)
 
 
-def candidates(tables: Tables, options: DuplicateOptions) -> ByPart:
+def candidates(bucket: int, files: Iterable[str], options: DuplicateOptions) -> ByPart:
     """Yields (part of the first, table of `first, second`): the pairs that some bands show."""
-    rows = pl.concat([pl.DataFrame(table) for table in tables])
-    records = rows["record"].to_numpy()
-    n_shingles = rows["n_shingles"].to_numpy()
+    ordered = sorted(files)
+    records, n_shingles = (_column(ordered, name).to_numpy() for name in ("record", "n_shingles"))
     least = options.near_from - ALIKE_MARGIN
+    first = bucket * BANDS_PER_BUCKET
+    bands = range(first, min(first + BANDS_PER_BUCKET, banding(options.near_from).n_bands))
     found = [
-        candidate_pairs(rows[name].to_numpy(), records, n_shingles, least, int(name[5:]))
-        for name in rows.columns
-        if name.startswith("band_")
+        candidate_pairs(_column(ordered, _band(band)).to_numpy(), records, n_shingles, least, band)
+        for band in bands
     ]
     pairs = unique_pairs(np.concatenate(found))
     yield from by_part(pl.DataFrame(pairs, schema=["first", "second"], orient="row"), "first")
+
+
+def _band(band: int) -> str:
+    return f"band_{band}"
+
+
+def _column(files: list[str], name: str) -> pl.Series:
+    return pl.read_parquet(files, columns=[name])[name]
 
 
 def with_first(records: PartRecords, tables: Tables) -> ByPart:
@@ -190,18 +197,29 @@ def with_first(records: PartRecords, tables: Tables) -> ByPart:
             sketch_first=rows["sketch"],
         ),
         "second",
+        _sketched_once,
     )
+
+
+def _sketched_once(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Returns pairs, ordered by their first, with its sketch at the first of its pairs only."""
+    is_new = pl.col("first") != pl.col("first").shift(1)
+    sketch = pl.when(is_new.fill_null(value=True)).then("sketch_first").otherwise(pl.lit(b""))
+    return pairs.with_columns(sketch_first=sketch)
 
 
 def compared(records: PartRecords, tables: Tables, options: DuplicateOptions) -> Iterator[pa.Table]:
     """Yields the edges between records that are alike, with rank and digest of either end."""
-    pairs = _all(tables).sort("first", "second")
+    # Each table holds the sketch of a first record once, at the first of its pairs.
+    pairs = _all(tables).sort("first", pl.col("sketch_first").bin.size(), descending=[False, True])
     rows = records.rows(pairs["second"])
+    with_sketch = (pairs["sketch_first"].bin.size() > 0).to_numpy()
     first = Sketches(
-        pairs["sketch_first"].to_arrow().cast(pa.large_binary()),
-        pairs["n_shingles_first"].to_arrow(),
+        pairs["sketch_first"].filter(with_sketch).to_arrow().cast(pa.large_binary()),
+        pairs["n_shingles_first"].filter(with_sketch).to_arrow(),
     )
-    indices = np.stack([np.arange(pairs.height), rows.to_numpy()], axis=1)
+    which = np.cumsum(with_sketch) - 1
+    indices = np.stack([which, rows.to_numpy()], axis=1)
     found = likeness(first, records.sketches(), indices)
     own = records.signals[rows]
     edges = pairs.select(
@@ -244,7 +262,8 @@ def members(equal: Tables, edges: Tables, options: DuplicateOptions) -> ByPart:
             contained_from=options.contained_from,
             chains=options.chains,
         )
-    yield from by_part(together(pl.concat([MEMBERS.to_frame(), *same]), similar), "record")
+    found = together(pl.concat([MEMBERS.to_frame(), *same]), similar)
+    yield from by_part(found.filter(pl.col("record") < first_number(FIRST_PART)), "record")
 
 
 def _graph(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -260,7 +279,12 @@ def _all(tables: Tables) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(table) for table in tables])
 
 
-def by_part(table: pl.DataFrame, record: str) -> ByPart:
-    """Yields (part, its rows), the part being that of the record in a column."""
-    for (part,), rows in table.group_by(pl.col(record).cast(pl.Int64) // (1 << PART_SHIFT)):
-        yield int(str(part)), rows.to_arrow()
+def by_part(
+    table: pl.DataFrame,
+    record: str,
+    change: Callable[[pl.DataFrame], pl.DataFrame] = lambda rows: rows,
+) -> ByPart:
+    """Yields (part, its rows in their order, changed), the part being that of a column's record."""
+    part_of = pl.col(record).cast(pl.Int64) // (1 << PART_SHIFT)
+    for (part,), rows in table.group_by(part_of, maintain_order=True):
+        yield int(str(part)), change(rows).to_arrow()

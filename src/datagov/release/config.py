@@ -17,7 +17,8 @@ from datagov import __version__
 from datagov.corpus.options import ReadOptions
 from datagov.corpus.splits import Split, split_digest
 from datagov.detect.detector import Detector, config_digest
-from datagov.policy import Policy
+from datagov.policy import SPAN_DETECTORS, Policy
+from datagov.release.earlier import EarlierRelease
 from datagov.sources.registry import SourceRegistry
 
 EVIDENCE_VERSION = "3"
@@ -40,6 +41,7 @@ class ScanConfig:
         max_reject_rate: Share of unreadable records above which the run counts as failed.
         data_format: `parquet` or `jsonl`.
         shard_order: Names of all shards in corpus order.
+        earlier: Earlier releases that records are compared with.
     """
 
     name: str
@@ -53,6 +55,7 @@ class ScanConfig:
     max_reject_rate: float
     data_format: str
     shard_order: tuple[str, ...] = ()
+    earlier: tuple[EarlierRelease, ...] = ()
 
     def keyed(self, message: bytes) -> str:
         """Returns the HMAC-SHA256 of `message` under the run's key, in hex."""
@@ -75,7 +78,17 @@ class ScanConfig:
             "detectors": [config_digest(detector) for detector in self.detectors],
             "registry": self.registry.digest,
             "annotations": dataclasses.astuple(annotations) if annotations else None,
+            "redactions": self._redactions(),
             "duplicates": [self.policy.duplicates.near, self.policy.duplicates.date_column],
             "key": self.keyed(b"evidence"),
         }
         return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+
+    def _redactions(self) -> list[list[str | float]]:
+        """Returns the rules that say what texts look like after redaction."""
+        return [
+            [name, step.from_score, step.action, step.treatment]
+            for name, steps in sorted(self.policy.rules.items())
+            if name.partition(".")[0] in SPAN_DETECTORS
+            for step in steps
+        ]

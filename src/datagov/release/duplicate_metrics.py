@@ -7,7 +7,7 @@ import polars as pl
 
 from datagov.duplicates.bands import banding
 from datagov.duplicates.clusters import CONTAINED, EXACT, NEAR, NORMALISED
-from datagov.duplicates.sketches import N_BINS
+from datagov.duplicates.sketches import N_BINS, VERSION
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import RECORD, RELEASED
 
@@ -46,6 +46,7 @@ def duplicate_metrics(staging: Path, config: ScanConfig) -> dict[str, dict[str, 
             "residual_rate": _residual_rate(staging, members),
             "residual_from": RESIDUAL_FROM,
             "parameters": {
+                "sketch_version": VERSION,
                 "near_from": options.near_from,
                 "n_bins": N_BINS,
                 "n_bands": cut.n_bands,

@@ -6,12 +6,13 @@ the schemas of its records, and a summary.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -23,14 +24,16 @@ from datagov.detect.detector import Detector
 from datagov.detect.language import identify
 from datagov.duplicates.digests import normalised_digests, record_digests
 from datagov.duplicates.sketches import no_sketches, sketch
-from datagov.policy import VALUES, AnnotationColumns
+from datagov.policy import SPAN_DETECTORS, AnnotationColumns
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import COVERAGE, coverage_table, ner_of
 from datagov.release.dates import dates
+from datagov.release.decisions import REDACT
 from datagov.release.excerpts import excerpt
 from datagov.release.naming import shown
 from datagov.release.records import Records, readable_records
-from datagov.release.redaction.removals import Removal, redact
+from datagov.release.redaction.removals import Removal, replaced
+from datagov.release.redaction.treatments import replacing
 from datagov.release.workspace import Workspace
 from datagov.sources.registry import source_ids
 from datagov.tables import ANNOTATIONS, FINDINGS, REJECTS, SIGNALS, conform
@@ -103,8 +106,7 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
             schemas_seen[schema] = None
             texts = cells(records.table, config.read.text_fields)
             spans = {d.name: d.detect(texts.text) for d in config.detectors}
-            values = pa.concat_tables([spans[name] for name in VALUES])
-            signals = _signals(records, texts, values, config)
+            signals = _signals(records, texts, spans, config)
             writers["signals"].write_table(signals)
             writers["findings"].write_table(_findings(records, texts, spans, config))
             if config.policy.annotations:
@@ -122,7 +124,9 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
     (folder / "summary.json").write_text(json.dumps(counts), encoding="utf-8")
 
 
-def _signals(records: Records, texts: Cells, values: pa.Table, config: ScanConfig) -> pa.Table:
+def _signals(
+    records: Records, texts: Cells, spans: Mapping[str, pa.Table], config: ScanConfig
+) -> pa.Table:
     n_rows = records.table.num_rows
     digests = record_digests(texts, n_rows, config.key)
     looks_near = config.policy.duplicates.near
@@ -141,7 +145,7 @@ def _signals(records: Records, texts: Cells, values: pa.Table, config: ScanConfi
                 "exact_digest": digests.exact_digest,
                 "normalised_digest": digests.normalised_digest,
                 "redacted_digest": _redacted_digests(
-                    texts, digests.normalised_digest, values, config
+                    texts, digests.normalised_digest, spans, config
                 ),
                 "date": dates(records.table, config.policy.duplicates.date_column),
                 "n_shingles": sketches.n_shingles,
@@ -153,19 +157,23 @@ def _signals(records: Records, texts: Cells, values: pa.Table, config: ScanConfi
 
 
 def _redacted_digests(
-    texts: Cells, normalised: pa.Array, values: pa.Table, config: ScanConfig
+    texts: Cells, normalised: pa.Array, spans: Mapping[str, pa.Table], config: ScanConfig
 ) -> pa.Array:
-    """Returns the normalised digests with those of records that hold such values replaced."""
+    """Returns the normalised digests, those of records to redact of what will be left of them."""
     removals: dict[int, list[Removal]] = {}
-    columns = ("cell", "start", "end", "category", "score")
-    for cell, *removal in zip(*(values[name].to_pylist() for name in columns), strict=True):
-        removals.setdefault(cell, []).append(Removal(*removal))
+    for detector in config.detectors:
+        if detector.name in SPAN_DETECTORS:
+            for cell, removal in _removals(texts.text, spans[detector.name], detector, config):
+                removals.setdefault(cell, []).append(removal)
     if not removals:
         return normalised
     rows = texts.row.to_numpy()
     affected = np.isin(rows, rows[list(removals)])
     cells_of = np.flatnonzero(affected).tolist()
-    redacted = [redact(texts.text[cell].as_py(), removals.get(cell, ())) for cell in cells_of]
+    replace = replacing(config.keyed)
+    redacted = [
+        replaced(texts.text[cell].as_py(), removals.get(cell, ()), replace)[0] for cell in cells_of
+    ]
     changed, row = np.unique(rows[affected], return_inverse=True)
     cells = Cells(
         pa.array(row), texts.field.take(pa.array(cells_of)), pa.array(redacted, pa.large_string())
@@ -175,6 +183,21 @@ def _redacted_digests(
     return pc.replace_with_mask(
         normalised, pa.array(mask), normalised_digests(cells, len(changed), config.key)
     )
+
+
+def _removals(
+    texts: pa.Array, spans: pa.Table, detector: Detector, config: ScanConfig
+) -> Iterator[tuple[int, Removal]]:
+    """Yields what policy takes out of each text."""
+    frame = pl.DataFrame(spans)
+    actions = config.policy.actions(detector.name, frame["category"], frame["score"])
+    frame = frame.with_columns(actions).filter(pl.col("severity") == REDACT)
+    columns = ("cell", "start", "end", "category", "score", "treatment")
+    for cell, start, end, category, score, treatment in frame.select(columns).iter_rows():
+        value = detector.normalise(category, texts[cell].as_py()[start:end])
+        fingerprint = config.fingerprint(value)
+        removal = Removal(start, end, category, score, detector.name, treatment, fingerprint)
+        yield cell, removal
 
 
 def _per_record(values: pa.Array, rows: pa.Array, n_rows: int) -> pa.Array:

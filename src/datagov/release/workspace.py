@@ -35,6 +35,12 @@ class Workspace:
         """Returns where the materialised part with this key is, or will be."""
         return self.path / "parts" / key
 
+    def bands(self, index: int) -> Path:
+        """Returns where the keys of bands of the part with this index go, in this run."""
+        folder = self.path / "bands"
+        folder.mkdir(exist_ok=True)
+        return folder / f"{index}.parquet"
+
     @property
     def staging(self) -> Path:
         """The folder that becomes the release."""
@@ -183,7 +189,7 @@ def claim(out: Path) -> Iterator[Workspace]:
             raise OutputError(
                 f"{out}: another run is building this release; wait for it, or choose another --out"
             ) from error
-        for leftover in ("errors", "building", "staging", "written"):
+        for leftover in ("errors", "bands", "building", "staging", "written"):
             shutil.rmtree(workspace.path / leftover, ignore_errors=True)
         yield workspace
     except DatagovError:

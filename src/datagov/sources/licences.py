@@ -90,6 +90,7 @@ def classify(expressions: Iterable[str]) -> LicenceVerdict:
     return _all_of(verdicts)
 
 
+@lru_cache(maxsize=4096)
 def _classify(expression: str) -> LicenceVerdict:
     parsed = _licensing(_own_symbols(expression)).parse(expression)
     return _judge(parsed)

@@ -19,7 +19,10 @@ from datagov.detect.pii.neighbours import hides, holds_blankless, stands_free, t
 from datagov.detect.pii.ner.config import NerConfig
 from datagov.detect.pii.ner.finding import find_entities
 from datagov.detect.pii.normalising import normalise
+from datagov.detect.pii.own.allowed import ALLOW_NOTHING, Allowed
+from datagov.detect.pii.own.listed import find_listed
 from datagov.detect.pii.plan import PHONE_ID, Plan, entities_of, plan
+from datagov.detect.pii.rules import Recogniser
 from datagov.detect.pii.searching import Search, Window
 from datagov.detect.pii.sensitive.mentions import find_mentions
 from datagov.detect.pii.spans import Span, overlap_test, spans_table, without_contained
@@ -55,6 +58,10 @@ class PiiDetector:
         phone_regions: Regions whose national formats are phone numbers without a country code.
         additions: Whether to find more than Presidio does.
         ner: Models for named entities; None looks for names without one.
+        recognisers: Recognisers of one's own, looked for whatever `entities` is; see
+            `own.recognisers.load_recognisers`.
+        deny: Lists of terms that are findings; see `own.options.load_options`.
+        allow: Values that are never reported.
 
     With `context_only=()`, `without=()`, `additions=False` and Presidio's regions the findings are
     Presidio's.
@@ -70,6 +77,9 @@ class PiiDetector:
     without: tuple[str, ...] = WITHOUT
     phone_regions: tuple[str, ...] = PHONE_REGIONS
     additions: bool = True
+    recognisers: tuple[Recogniser, ...] = ()
+    deny: tuple[Recogniser, ...] = ()
+    allow: Allowed = ALLOW_NOTHING
     ner: NerConfig | None = None
 
     def detect(self, texts: Texts) -> pa.Table:
@@ -84,7 +94,7 @@ class PiiDetector:
         scan = self.plan()
         like_ascii = folded(original)
         buffer = TextBuffer.of(like_ascii)
-        cells, places, ids, nearby = _places(buffer, scan)
+        cells, places, ids, nearby = _places(like_ascii, buffer, scan)
         bounds = np.flatnonzero(np.diff(cells, prepend=-1, append=-1))
         found: Found = []
         for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
@@ -99,8 +109,10 @@ class PiiDetector:
         if self.ner:
             entities = find_entities(original, self.ner, scan.min_score)
             found = [(cell, without_contained(s)) for cell, s in _together(found, entities)]
+        found = self.allow.without(original, found)
         if scan.mentions:
-            found = _together(found, self._mentions(original, found, scan))
+            mentions = self._mentions(original, found, scan)
+            found = _together(found, self.allow.without(original, mentions))
         return spans_table(found)
 
     def plan(self) -> Plan:
@@ -117,6 +129,7 @@ class PiiDetector:
             self.phone_regions,
             self.additions,
             self.min_score,
+            (*self.recognisers, *self.deny),
         )
 
     def categories(self) -> frozenset[str]:
@@ -127,7 +140,8 @@ class PiiDetector:
         """
         self.plan()
         of_models = frozenset(self.ner.entities if self.ner else ())
-        return entities_of(self.languages, self.additions) | of_models
+        own = frozenset(each.entity for each in (*self.recognisers, *self.deny))
+        return entities_of(self.languages, self.additions) | of_models | own
 
     def _mentions(self, texts: pa.Array, found: Found, scan: Plan) -> Found:
         """Returns what is sensitive and stands in one sentence with a person."""
@@ -148,7 +162,7 @@ def _together(one: Found, other: Found) -> Found:
     return sorted(spans.items())
 
 
-def _places(buffer: TextBuffer, scan: Plan) -> tuple[Ints, Ints, Ints, Nearby]:
+def _places(texts: pa.Array, buffer: TextBuffer, scan: Plan) -> tuple[Ints, Ints, Ints, Nearby]:
     """Returns text, end in code points and owner of each possible match, in this order.
 
     With them where context words stand.
@@ -157,10 +171,15 @@ def _places(buffer: TextBuffer, scan: Plan) -> tuple[Ints, Ints, Ints, Nearby]:
     cells = buffer.cells(hits.ends - 1)
     # A match of the superset can run on into the separator, never into the next text's words.
     places = buffer.offsets(cells, np.minimum(hits.ends, buffer.ends[cells]))
-    order = np.lexsort((places, cells, hits.ids))
-    ids, cells, places = hits.ids[order], cells[order], places[order]
+    ids = hits.ids
+    if scan.listed:
+        listed = find_listed(texts, buffer, scan.listed)
+        pairs = zip((ids, cells, places), listed, strict=True)
+        ids, cells, places = (np.concatenate(pair) for pair in pairs)
+    order = np.lexsort((places, cells, ids))
+    ids, cells, places = ids[order], cells[order], places[order]
     absolute = cells * CELL + places
-    bounds = np.searchsorted(ids, np.arange(len(scan.expressions) + 1))
+    bounds = np.searchsorted(ids, np.arange(scan.n_sought + 1))
     kept = np.zeros(len(ids), bool)
     near = [merged([absolute[bounds[w] : bounds[w + 1]] for w in words]) for words in scan.words]
     for owner, (which, _) in enumerate(scan.owners):
@@ -241,17 +260,21 @@ class _Page:
         low, high = max(0, window.start - 1), window.stop + 1
         if self.text[low:high].isascii():
             return spans
-        if not hides(text, low, high) and self.text[low:high] == text[low:high]:
+        lists = search.lists
+        if not lists and not hides(text, low, high) and self.text[low:high] == text[low:high]:
             return spans
         hidden = [
             span
             for span in self._matches(search, patterns, text, window, True)
-            if stands_free(text, span.start, span.end)
+            if (span.rule in lists or stands_free(text, span.start, span.end))
             and (
                 touches_blankless(text, span.start, span.end)
+                or (span.rule in lists and holds_blankless(text, span.start, span.end))
                 or self.text[span.start : span.end] != text[span.start : span.end]
             )
         ]
+        if search.is_own:
+            return spans + hidden
         # An address that Presidio takes together with the words around it is the address alone.
         meets_hidden = overlap_test(hidden)
         spans = [

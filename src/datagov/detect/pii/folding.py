@@ -48,5 +48,10 @@ def folded(texts: pa.Array) -> pa.Array:
     indices = pc.indices_nonzero(found)
     if not len(indices):
         return texts
-    new = pa.array([texts[i].as_py().translate(_table()) for i in indices.to_pylist()], texts.type)
+    new = pa.array([fold(texts[i].as_py()) for i in indices.to_pylist()], texts.type)
     return pc.replace_with_mask(texts, found, new)
+
+
+def fold(text: str) -> str:
+    """Returns one text folded."""
+    return text.translate(_table())

@@ -2,13 +2,17 @@
 
 import regex
 
-# Written without blanks between words: a number beside such a letter is no part of a word.
-_BLANKLESS = (
+BLANKLESS = (
     r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
     r"\u3005-\u3007\u30fc"
 )
-_IS_BLANKLESS = regex.compile(f"[{_BLANKLESS}]")
-_HIDDEN = regex.compile(rf"[{_BLANKLESS}][!-~]|[!-~][{_BLANKLESS}]")
+"""What a class holds of letters that are written without blanks between words.
+
+A number beside such a letter is no part of a word.
+"""
+
+_IS_BLANKLESS = regex.compile(f"[{BLANKLESS}]")
+_HIDDEN = regex.compile(rf"[{BLANKLESS}][!-~]|[!-~][{BLANKLESS}]")
 
 
 def hides(text: str, start: int, stop: int) -> bool:

@@ -23,6 +23,13 @@ def normalise(category: str, value: str) -> str:
     return bare
 
 
+def alike(category: str) -> str:
+    """Returns a category that stands for all whose values are normalised as those of this one."""
+    if category in _TEXTUAL:
+        return "URL"
+    return category if category in ("PHONE_NUMBER", "CN_MOBILE") else ""
+
+
 def _phone(text: str, region: str | None) -> str:
     digits = "".join(char for char in text if char.isdigit())
     if region == "CN":

@@ -19,6 +19,7 @@ from datagov.detect.pii import phones
 from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
 from datagov.detect.pii.context import Vocabulary, raised
 from datagov.detect.pii.names.latin import PERSON
+from datagov.detect.pii.own.listed import Listed
 from datagov.detect.pii.presidio import presidio_languages, presidio_recognisers
 from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.searching import Search
@@ -44,7 +45,8 @@ class Plan:
         searches: One per recogniser; the one at PHONE_ID stands for phone numbers and is empty.
         expressions: What to scan for: possible matches, then context words.
         owners: For each of the first expressions the index of its search, and of its patterns
-            there.
+            there; lists of terms have numbers among them and no expression.
+        listed: The lists of terms, by these numbers.
         weak: For each owner whether all its patterns count only beside a context word.
         words: For each search the expressions of its context words.
         vocabulary: Context words; the bit of a mask is the index of the search.
@@ -59,6 +61,7 @@ class Plan:
     searches: tuple[Search, ...]
     expressions: tuple[Expression, ...]
     owners: tuple[tuple[int, tuple[int, ...]], ...]
+    listed: tuple[Listed, ...]
     weak: tuple[bool, ...]
     words: tuple[tuple[int, ...], ...]
     vocabulary: Vocabulary
@@ -68,6 +71,11 @@ class Plan:
     min_score: float
     mentions: frozenset[str]
     names: bool
+
+    @property
+    def n_sought(self) -> int:
+        """The number of expressions and lists: one more than the highest id of a place."""
+        return len(self.expressions) + len(self.listed)
 
 
 @lru_cache(maxsize=8)
@@ -79,21 +87,24 @@ def plan(
     regions: tuple[str, ...],
     additions: bool,
     min_score: float,
+    own: tuple[Recogniser, ...] = (),
 ) -> Plan:
-    """Returns the plan of a configuration.
+    """Returns the plan of a configuration; `own` recognisers are looked for whatever `entities` is.
 
     Raises:
-        ConfigError: An entity, language, rule or region is not known.
+        ConfigError: An entity, language, rule or region is not known, or a name is taken.
     """
     known = _recognisers(languages, additions)
-    known_entities = entities_of(languages, additions)
+    _check_free([r.name for r in own], {r.name for r in known} | {phones.RECOGNISER})
+    known = (*known, *own)
+    known_entities = entities_of(languages, additions) | {r.entity for r in own}
     entities = tuple(sorted(known_entities)) if entities == ALL else entities
     _check_known("entities", entities, known_entities)
     _check_known("without", without, {r.label(p) for r in known for p in r.patterns})
     _check_known("phone_regions", regions, _phone_regions())
     searches = [Search.of(Recogniser(phones.RECOGNISER, "PHONE_NUMBER", (), 0), (), ())]
     for recogniser in known:
-        if recogniser.entity not in entities:
+        if recogniser.entity not in entities and recogniser not in own:
             continue
         patterns = tuple(
             pattern
@@ -114,6 +125,12 @@ def plan(
             # Patterns of one recogniser may differ in what a scan cannot see.
             key = (which, *_sought(search.recogniser, pattern))
             owners[key] = (*owners.get(key, ()), index)
+    first_patterns = (searches[w].patterns[i[0]] if i else None for (w, _, _), i in owners.items())
+    listed = [
+        Listed(number, pattern.terms)
+        for number, pattern in enumerate(first_patterns)
+        if pattern is not None and pattern.terms is not None
+    ]
     words = [
         phones.CONTEXT if which == PHONE_ID else search.recogniser.context
         for which, search in enumerate(searches)
@@ -129,10 +146,11 @@ def plan(
     return Plan(
         searches=tuple(searches),
         expressions=(
-            *(Expression(i, pattern, flags) for i, (_, pattern, flags) in enumerate(owners)),
+            *(Expression(i, each, flags) for i, (_, each, flags) in enumerate(owners) if each),
             *(Expression(i, in_any_case(word), 0) for word, i in word_ids.items()),
         ),
         owners=tuple((which, indices) for (which, _, _), indices in owners.items()),
+        listed=tuple(listed),
         weak=tuple(weak_owners),
         words=tuple(tuple(word_ids[word] for word in words) for words in vocabulary.lists),
         vocabulary=vocabulary,
@@ -175,7 +193,9 @@ def _best_score(recogniser: Recogniser, pattern: Pattern) -> float:
 
 
 def _sought(recogniser: Recogniser, pattern: Pattern) -> tuple[str, int]:
-    """Returns what to scan for, and with which flags."""
+    """Returns what to scan for, and with which flags; nothing for a list of terms."""
+    if pattern.terms is not None:
+        return "", 0
     flags = DOTALL | MULTILINE | PREFILTER
     if recogniser.flags & regex.IGNORECASE:
         flags |= CASELESS
@@ -187,6 +207,14 @@ def _phone_regions() -> frozenset[str]:
     import phonenumbers
 
     return frozenset(phonenumbers.SUPPORTED_REGIONS)
+
+
+def _check_free(names: Iterable[str], taken: Iterable[str]) -> None:
+    for name in sorted(set(names) & set(taken)):
+        raise ConfigError(
+            f"pii.recognisers: {name!r} is the name of a recogniser that is there already; "
+            "give yours another"
+        )
 
 
 def _check_known(field: str, given: Iterable[str], known: Iterable[str]) -> None:

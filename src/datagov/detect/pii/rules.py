@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from datagov.detect.pii.own.terms import Terms
+
 Check = Callable[[str], bool | None]
 """Says of a matched text: True surely one, False surely none, None no telling."""
 
@@ -22,6 +24,9 @@ class Pattern:
             match, wherever `regex` does; "" derives it.
         late: Code points by which `superset` may end behind the match.
         needs: Each match holds one of these; nothing said if empty.
+        bounded: Matched piece by piece, so that time stays linear whatever the pattern is.
+        linear: Matched by an engine that does not backtrack.
+        terms: A list of terms to look for instead of `regex`.
     """
 
     name: str
@@ -30,6 +35,14 @@ class Pattern:
     superset: str = ""
     late: int = 0
     needs: tuple[str, ...] = ()
+    bounded: bool = False
+    linear: bool = False
+    terms: Terms | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """True if a user wrote it; such patterns are matched by `own.matching`."""
+        return self.bounded or self.terms is not None
 
 
 @dataclass(frozen=True)

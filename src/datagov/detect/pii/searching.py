@@ -9,15 +9,13 @@ windows reach from one white space to the next.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import regex
 
+from datagov.detect.pii.own.matching import LOOK_AHEAD, MAX_MATCH, Matcher, matcher
 from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.supersets import Shape, superset
-
-LOOK_AHEAD = 64
-"""Code points behind the last possible end that patterns may look at."""
 
 MAX_WIDTH = 256
 """Patterns of unlimited width that take white space are searched this far around a place."""
@@ -63,45 +61,51 @@ class Search:
         labels: Of each pattern the name of its rule.
         known: The matches in windows met before, where they depend on the window alone; None
             where they do not. It is bounded, and what is found does not depend on it.
+        lists: The labels of those patterns that are lists of terms.
     """
 
     recogniser: Recogniser
     patterns: tuple[Pattern, ...]
-    exact: tuple[regex.Pattern[str], ...]
-    loose: tuple[regex.Pattern[str], ...]
+    exact: tuple[Matcher, ...]
+    loose: tuple[Matcher, ...]
     weak: tuple[bool, ...]
     width: int | None
     labels: tuple[str, ...]
     known: dict[tuple[str, bool], tuple[Match, ...]] | None
+    lists: frozenset[str]
 
     @classmethod
     def of(
         cls, recogniser: Recogniser, patterns: tuple[Pattern, ...], weak: tuple[bool, ...]
     ) -> "Search":
         """Returns the search for some patterns of a recogniser."""
-        shapes = [superset(p.regex, recogniser.label(p)) for p in patterns]
-        widths = [
-            shape.max_width + pattern.late
-            if shape.max_width
-            else (MAX_WIDTH if shape.takes_space else None)
-            for shape, pattern in zip(shapes, patterns, strict=True)
-        ]
+        shapes = [_shape(recogniser, pattern) for pattern in patterns]
+        widths = [_width(shape, pattern) for shape, pattern in zip(shapes, patterns, strict=True)]
         flags = recogniser.flags
         return cls(
             recogniser,
             patterns,
-            tuple(regex.compile(p.regex, flags) for p in patterns),
-            tuple(regex.compile(p.regex, flags | regex.ASCII) for p in patterns),
+            tuple(matcher(p, flags, shape) for p, shape in zip(patterns, shapes, strict=True)),
+            tuple(
+                matcher(p, flags | regex.ASCII, shape)
+                for p, shape in zip(patterns, shapes, strict=True)
+            ),
             weak,
             None if None in widths else max((w for w in widths if w is not None), default=0),
             tuple(recogniser.label(p) for p in patterns),
             {} if all(w is None for w in widths) and not _look_around(shapes) else None,
+            frozenset(recogniser.label(p) for p in patterns if p.terms is not None),
         )
 
     @property
     def any_weak(self) -> bool:
         """True if some of the patterns count only beside a context word."""
         return any(self.weak)
+
+    @property
+    def is_own(self) -> bool:
+        """True if a user wrote the recogniser."""
+        return any(pattern.is_own for pattern in self.patterns)
 
     @property
     def thins(self) -> bool:
@@ -166,21 +170,36 @@ class Search:
                         yield Match(match.start(), end, index, score)
                         break
 
-    def _of_pattern(
-        self, index: int, text: str, window: Window, loose: bool
-    ) -> Iterator["regex.Match[str]"]:
+    def _of_pattern(self, index: int, text: str, window: Window, loose: bool) -> Iterator[Any]:
         pattern = self.patterns[index]
         if pattern.needs and not any(
             text.find(each, window.start, window.stop) >= 0 for each in pattern.needs
         ):
             return iter(())
-        compiled = (self.loose if loose else self.exact)[index]
+        compiled: Any = (self.loose if loose else self.exact)[index]
+        if pattern.is_own:
+            # Terms are looked up: nothing that ends later can be one.
+            stop = window.stop if pattern.terms is None else window.last
+            return iter(compiled.finditer(text, window.start, stop))
         if self.recogniser.name == _EMAIL:
             return emails(compiled, text, window, loose)
         if pattern.name == "PAN (Low)":
             return _before_digits(compiled, text, window)
-        found: Iterator[regex.Match[str]] = compiled.finditer(text, window.start, window.stop)
-        return found
+        return iter(compiled.finditer(text, window.start, window.stop))
+
+
+def _shape(recogniser: Recogniser, pattern: Pattern) -> Shape:
+    if pattern.terms is not None:
+        return Shape("", pattern.terms.max_length, True, True)
+    return superset(pattern.regex, recogniser.label(pattern))
+
+
+def _width(shape: Shape, pattern: Pattern) -> int | None:
+    if pattern.bounded:
+        return min(shape.max_width or MAX_MATCH, MAX_MATCH)
+    if shape.max_width:
+        return shape.max_width + pattern.late
+    return MAX_WIDTH if shape.takes_space else None
 
 
 def _ends(match: "regex.Match[str]") -> list[int]:

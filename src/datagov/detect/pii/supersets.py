@@ -15,6 +15,7 @@ from typing import Any
 
 import regex
 
+from datagov.detect.pii.folding import fold
 from datagov.errors import ConfigError
 
 MULTIBYTE = r"[\xc2-\xf4][\x80-\xbf]{1,3}"
@@ -27,6 +28,8 @@ _SPACE = frozenset(c for c in range(128) if chr(c).isspace())
 _ASCII = frozenset(range(128))
 _UNBOUNDED = 1 << 20
 _INLINE_FLAGS = regex.compile(r"\(\?i\)")
+_PROPERTY = regex.compile(r"(?<!\\)(?:\\\\)*\K\\[pP](?:\{\^?[\w =:&-]+\}|\w)")
+_CLASSES = regex.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]", regex.DOTALL)
 
 Node = tuple[Any, Any]
 
@@ -48,6 +51,29 @@ class Shape:
     looks_around: bool
 
 
+def parsed(pattern: str) -> Any:
+    """Returns the parse tree of `pattern` without its inline flag for case.
+
+    Raises:
+        re.error: The standard library's `re` does not read it.
+    """
+    # A global flag anywhere but in front is an error to `re`; flags are given beside the pattern.
+    return sre_parser.parse(_PROPERTY.sub(_as_ranges, _INLINE_FLAGS.sub("", pattern)))
+
+
+def _as_ranges(match: "regex.Match[str]") -> str:
+    """Returns a Unicode property, which `re` does not know, as part of a class that holds it."""
+    in_ascii = [f"\\x{c:02x}" for c in sorted(_ASCII) if regex.match(match[0], chr(c))]
+    within = "".join(in_ascii) + r"\u0080-\U0010ffff"
+    before = match.string[: match.start()]
+    return within if in_class(before) else f"[{within}]"
+
+
+def in_class(before: str) -> bool:
+    """True if a pattern that begins so stands within a class."""
+    return "[" in str(_CLASSES.sub("", before))
+
+
 @lru_cache(maxsize=1024)
 def superset(pattern: str, name: str) -> Shape:
     """Returns the shape of `pattern`; `name` is for the error.
@@ -55,10 +81,8 @@ def superset(pattern: str, name: str) -> Shape:
     Raises:
         ConfigError: The pattern cannot be read, or matches nothing in particular.
     """
-    # A global flag anywhere but in front is an error to `re`; flags are given beside the pattern.
-    plain = _INLINE_FLAGS.sub("", pattern)
     try:
-        tree = sre_parser.parse(plain)
+        tree = parsed(pattern)
     except (sre_parser.error, OverflowError) as error:
         where = getattr(error, "pos", None)
         raise ConfigError(f"pattern {name!r}, position {where}: {error}; mend it") from error
@@ -128,7 +152,7 @@ class _Writer:
         nodes = list(body)
         if place or direction > 0 or len(nodes) != 1 or nodes[0][0] not in (sre.IN, sre.LITERAL):
             return ""
-        refused, _, _ = _members(nodes[0])
+        refused, _, _ = members(nodes[0])
         allowed = _ASCII - refused
         return f"[{_ranges(allowed)}\\x80-\\xff]" if ord("\n") in allowed else ""
 
@@ -140,14 +164,21 @@ class _Writer:
         return body
 
     def characters(self, node: Node) -> str:
-        ascii_members, others, spaces = _members(node)
+        if node[0] is sre.LITERAL and _stays(chr(node[1])):
+            return "".join(f"\\x{byte:02x}" for byte in chr(node[1]).encode())
+        ascii_members, others, spaces = members(node)
         self.takes_space = self.takes_space or bool(ascii_members & _SPACE)
         choices = [f"[{_ranges(ascii_members)}]"] if ascii_members else []
         choices += [MULTIBYTE] if others else [_SPACES] if spaces else []
         return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"
 
 
-def _members(node: Node) -> tuple[frozenset[int], bool, bool]:
+def _stays(char: str) -> bool:
+    """True if a character outside ASCII has one case and is not folded."""
+    return not char.isascii() and char.lower() == char.upper() and fold(char) == char
+
+
+def members(node: Node) -> tuple[frozenset[int], bool, bool]:
     """Returns the ASCII characters that a node takes, whether it takes others, and other spaces."""
     kind, value = node
     if kind is sre.LITERAL:
@@ -215,7 +246,7 @@ def _edge(nodes: list[Node], forward: bool) -> frozenset[int] | None:
             continue
         skippable = False
         if kind in (sre.LITERAL, sre.NOT_LITERAL, sre.ANY, sre.IN):
-            characters, others, _ = _members((kind, value))
+            characters, others, _ = members((kind, value))
             edge: frozenset[int] | None = None if others else characters
         elif kind is sre.BRANCH:
             edges = [_edge(list(each), forward) for each in value[1]]

@@ -91,8 +91,3 @@ def replaced(
         at = removal.end
     pieces.append(text[at:])
     return "".join(pieces), places
-
-
-def redact(text: str, removals: Iterable[Removal]) -> str:
-    """Returns `text` with each removal replaced by its category in brackets."""
-    return replaced(text, removals)[0]

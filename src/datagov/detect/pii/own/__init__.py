@@ -1,0 +1,1 @@
+"""What users add to what is looked for: their own recognisers, lists of terms, allowed values."""
