@@ -1,6 +1,7 @@
 """The command line as a user meets it: exit codes, one-line errors, nothing that helps a leak."""
 
 import json
+import logging
 import os
 import re
 import subprocess
@@ -72,6 +73,8 @@ def test_a_changed_text_with_mended_digests_is_still_found(made, capsys):
         (["scan", "{corpus}", "--runner", "FlinkRuner"], "did you mean 'FlinkRunner'?"),
         (["scan", "{corpus}", "--runner", "no.such.Runner"], "not installed"),
         (["scan", "{corpus}", "--", "--direct_num_workers=x"], "flags behind --: argument"),
+        (["scan", "{corpus}", "--", "--direct_num_worker=2"], "mean --direct_num_workers?"),
+        (["scan", "{corpus}", "--text-field", "a", "--text-field", "a"], "a: given twice"),
         (["scan", "{corpus}", "--out", "{corpus}/x"], "texts.jsonl is no folder"),
         (["scan", "{corpus}", "--out", "/proc/x"], "/proc/x.work: cannot be made"),
         (["scan", "{corpus}", "--out", "n" * 300], "cannot be made (File name too long)"),
@@ -164,20 +167,39 @@ def test_what_nobody_foresaw_is_one_line_without_a_word_of_the_corpus(
     _trace_of(printed.err).unlink()
 
 
-def test_worker_processes_say_nothing_on_stderr(write_jsonl, tmp_path, capfd, monkeypatch):
-    """Beam prints the trace of every error of a worker there, and a trace may quote the corpus."""
+def test_a_registry_column_that_no_shard_has_is_told(write_jsonl, release, caplog):
+    logging.getLogger("datagov").propagate = True
+    registry = Path(datagov.__file__).parent / "manifests/examples/demo-sources.yaml"
+    release(write_jsonl([{"text": "A sentence."}]), sources=registry)
+    assert "source_field is 'source', and no shard has such a column" in caplog.text
+
+
+def _break_workers(statement, tmp_path, monkeypatch):
+    """Breaks in worker processes what this process has whole, by what they run first."""
     broken = tmp_path / "broken"
     broken.mkdir()
-    # What a worker process runs first; it breaks there what the driver has whole.
     (broken / "sitecustomize.py").write_text(
-        "import sys\n"
+        "import os, sys\n"
         "if '-m' in sys.orig_argv and 'datagov.beam.worker' in sys.orig_argv:\n"
         "    import datagov.beam.transforms as transforms\n"
-        "    def fail(*_):\n"
-        f"        raise ValueError('{SECRET}')\n"
+        f"    def fail(*_):\n        {statement}\n"
         "    transforms.scan_unit = fail\n"
     )
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(broken), *sys.path]))
+
+
+def test_a_killed_worker_is_told_with_what_to_do(write_jsonl, tmp_path, capfd, monkeypatch):
+    _break_workers("os.kill(os.getpid(), 9)", tmp_path, monkeypatch)
+    corpus = write_jsonl([{"text": "A sentence."}])
+    with pytest.raises(SystemExit) as ended:
+        main(["-q", "scan", str(corpus), "--out", str(tmp_path / "r"), "--workers", "2"])
+    assert ended.value.code == 3
+    assert "for lack of memory; run the same command again" in capfd.readouterr().err
+
+
+def test_worker_processes_say_nothing_on_stderr(write_jsonl, tmp_path, capfd, monkeypatch):
+    """Beam prints the trace of every error of a worker there, and a trace may quote the corpus."""
+    _break_workers(f"raise ValueError('{SECRET}')", tmp_path, monkeypatch)
     corpus = write_jsonl([{"text": "A sentence."}])
     with pytest.raises(SystemExit) as ended:
         main(["-q", "scan", str(corpus), "--out", str(tmp_path / "r"), "--workers", "2"])

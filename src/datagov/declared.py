@@ -271,7 +271,7 @@ def _mistakes(error: Any) -> Iterator[Mistake]:
             hint = f"; expected: {about}" if about else ""
             yield Mistake((*path, name), f"is missing{hint}")
     elif error.validator == "enum":
-        values = [str(value) for value in error.validator_value]
+        values = [_word(value) for value in error.validator_value]
         yield Mistake(
             path, f"{error.instance!r} is not allowed{nearest(str(error.instance), values)}"
         )
@@ -280,6 +280,11 @@ def _mistakes(error: Any) -> Iterator[Mistake]:
         yield Mistake(path, f"{error.instance!r} has not the shape that is expected: {shape}")
     else:
         yield Mistake(path, _plain(error))
+
+
+def _word(value: Any) -> str:
+    """Returns a value as YAML has it."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _plain(error: Any) -> str:

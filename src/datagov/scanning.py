@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import rfc8785
 
 from datagov import __version__, progress
-from datagov.beam.runners import Engine, check, default_workers, pipeline
+from datagov.beam.runners import Engine, check, default_workers, lost_worker, pipeline
 from datagov.conformance.evaluate import evaluate
 from datagov.corpus.locations import list_inputs
 from datagov.corpus.options import ReadOptions
@@ -30,7 +30,7 @@ from datagov.corpus.splits import Part, plan
 from datagov.declared import Refusals
 from datagov.detect.detector import config_digest
 from datagov.detect.registry import describe_detectors, detectors
-from datagov.errors import AccountingError
+from datagov.errors import AccountingError, ConfigError
 from datagov.faults import fault
 from datagov.gates.run import GateResult, run_gates
 from datagov.gates.suites import Suite, load_suites
@@ -56,7 +56,7 @@ from datagov.release.naming import shown_shards
 from datagov.release.selfscan import self_scan
 from datagov.release.workspace import Workspace, check_free, claim, publish, writing_to
 from datagov.reports.render import About, render
-from datagov.sources.registry import load_registry
+from datagov.sources.registry import SourceRegistry, load_registry
 from datagov.sources.verdicts import Verdicts, describe, verdicts
 
 log = logging.getLogger("datagov")
@@ -168,6 +168,8 @@ def scan(
     with refusals:
         check(engine)
     with refusals:
+        _check_fields_differ(text_fields)
+    with refusals:
         loaded_policy = load_policy(policy, describe_detectors)
     with refusals:
         registry = load_registry(sources)
@@ -200,6 +202,7 @@ def scan(
     parts = plan(shards, split_bytes=run.split_bytes)
     with claim(target) as workspace:
         schema = _run_pipeline(parts, config, objections, workspace, engine, run)
+        _warn_of_missing_column(registry, schema)
         staging = workspace.staging
         log.info("scanned and wrote all parts after %.1f s", time.monotonic() - clock)
         with writing_to(staging):
@@ -229,6 +232,12 @@ def default_name(inputs: Sequence[str | os.PathLike[str]]) -> str:
     return "".join(c for c in name.split(".")[0] if c.isalnum() or c in "-_") or "corpus"
 
 
+def _check_fields_differ(text_fields: Sequence[str]) -> None:
+    repeated = {name for name in text_fields if list(text_fields).count(name) > 1}
+    if repeated:
+        raise ConfigError(f"--text-field {min(repeated)}: given twice; name each column once")
+
+
 def _named(shards: Sequence[Shard], config: ScanConfig) -> tuple[tuple[Shard, ...], ScanConfig]:
     """Returns the shards under the names that evidence may show, and the config that knows them."""
     known = shown_shards(shards, config)
@@ -237,6 +246,16 @@ def _named(shards: Sequence[Shard], config: ScanConfig) -> tuple[tuple[Shard, ..
     registry = dataclasses.replace(config.registry, shard_names=renamed)
     order = tuple(shard.name for shard in known)
     return known, dataclasses.replace(config, registry=registry, shard_order=order)
+
+
+def _warn_of_missing_column(registry: SourceRegistry, schema: pa.Schema) -> None:
+    column = registry.source_field
+    if column is not None and column not in schema.names:
+        log.warning(
+            "the registry's source_field is %r, and no shard has such a column: records belong to "
+            "a source by match.paths alone, and are undeclared where no pattern fits",
+            column,
+        )
 
 
 def _run_pipeline(
@@ -270,7 +289,7 @@ def _run_pipeline(
         try:
             beam_pipeline.run().wait_until_finish()
         except Exception as error:
-            reported = workspace.reported()
+            reported = workspace.reported() or lost_worker(error)
             raise reported or fault(error, workspace.path, "the pipeline") from error
     written = workspace.noted_parts()
     if len(written) != len(parts):

@@ -112,6 +112,8 @@ def test_annotators_are_keyed_as_ids_are(write_jsonl, release, tmp_path):
         "annotations: {item: item, annotator: who, label: says}\n"
     )
     out = release(write_jsonl(rows), policy=policy).out
+    for name, content in contents(out):
+        assert "@example.org" not in content, name
     annotators = pl.read_parquet(out / "evidence/annotations/annotators.parquet")["annotator_id"]
     assert sorted(name[:6] for name in annotators) == ["cy", "keyed:", "keyed:"]
 

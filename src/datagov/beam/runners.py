@@ -2,12 +2,12 @@
 
 import contextlib
 import ctypes
+import difflib
 import io
 import logging
 import os
 import shlex
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from apache_beam.transforms.environments import Environment
 
 from datagov.beam import coders
 from datagov.declared import nearest
-from datagov.errors import ConfigError
+from datagov.errors import ConfigError, DatagovError
 from datagov.faults import private_file
 
 LOCAL = "local"
+_LOST = "Channel closed prematurely"
 M_ARENA_MAX = -8
 """glibc's mallopt(3)."""
 
@@ -65,20 +66,28 @@ def check(engine: Engine) -> None:
         )
     if engine.n_workers < 1:
         raise ConfigError(f"--workers {engine.n_workers}: expected 1 or more")
-    _check_flags(engine.flags)
+    _check_flags(engine)
     if engine.runner != LOCAL:
         _check_runner(engine.runner)
 
 
-def _check_flags(flags: Sequence[str]) -> None:
+def _check_flags(engine: Engine) -> None:
+    flags = list(engine.flags)
     said = io.StringIO()
     try:
         # Beam parses flags with argparse, which ends the process when it does not like one.
         with contextlib.redirect_stderr(said):
-            PipelineOptions(list(flags)).get_all_options()
+            known = PipelineOptions(flags).get_all_options()
+            given = PipelineOptions(flags).get_all_options(retain_unknown_options=True)
     except SystemExit as error:
         what = said.getvalue().strip().rpartition("error: ")[2]
         raise ConfigError(f"flags behind --: {what}; see Beam's pipeline options") from error
+    unknown = sorted(given.keys() - known.keys())
+    # Other runners have options of their own, which Beam passes on.
+    if unknown and engine.runner == LOCAL:
+        close = difflib.get_close_matches(unknown[0], list(known), n=1)
+        hint = f"; did you mean --{close[0]}?" if close else ""
+        raise ConfigError(f"flags behind --: no such flag: --{unknown[0]}{hint}")
 
 
 def _check_runner(name: str) -> None:
@@ -91,6 +100,16 @@ def _check_runner(name: str) -> None:
         ) from error
     except (ValueError, AttributeError, TypeError) as error:
         raise ConfigError(f"--runner {name}: no such runner{nearest(name, known)}") from error
+
+
+def lost_worker(error: Exception) -> DatagovError | None:
+    """Returns what to tell if `error` is Beam's word for a worker process that is gone."""
+    if _LOST not in str(error):
+        return None
+    return DatagovError(
+        "a worker process was killed or died, as a rule for lack of memory; run the same command "
+        "again with fewer --workers or a smaller --split-mb: what is finished will be used"
+    )
 
 
 def pipeline(engine: Engine, worker_log: Path) -> beam.Pipeline:

@@ -31,6 +31,9 @@ _DIGESTS = ("digest", "fingerprint", "cluster_id")
 
 BATCH_ROWS = 100_000
 
+MIN_VALUE = 5
+"""Shorter values, such as the address `::a`, stand anywhere by chance."""
+
 
 def self_scan(
     staging: Path, columns: Sequence[str], statements: Mapping[str, Any], config: ScanConfig
@@ -119,7 +122,8 @@ class _Look:
             spans = detector.detect(texts).select(["cell", "category", "start", "end"])
             for cell, category, start, end in zip(*spans.to_pydict().values(), strict=True):
                 value = detector.normalise(category, texts[cell][start:end])
-                yield self._config.fingerprint(value)
+                if len(value) >= MIN_VALUE:
+                    yield self._config.fingerprint(value)
 
 
 def _columns(path: Path, config: ScanConfig) -> Iterator[tuple[str, pl.Series]]:
