@@ -17,7 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from datagov.corpus.batch import Cells
+from datagov.corpus.casting import as_texts
 from datagov.corpus.cells import cells
+from datagov.corpus.schema import stated
 from datagov.corpus.splits import Split
 from datagov.detect.detector import Detector
 from datagov.detect.language import identify
@@ -60,7 +62,7 @@ class UnitEvidence:
         return pq.read_table(self.path / f"{name}.parquet", columns=columns)
 
     def schemas(self) -> list[pa.Schema]:
-        """Returns the different schemas of the unit's records, as read, first seen first."""
+        """Returns the different schemas that the unit's records state, first seen first."""
         texts = json.loads((self.path / "schemas.json").read_text("utf-8"))
         return [pa.ipc.read_schema(pa.py_buffer(bytes.fromhex(text))) for text in texts]
 
@@ -96,10 +98,10 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
             if records.rejects.num_rows:
                 writers["rejects"].write_table(conform(records.rejects, REJECTS))
                 counts["rejects"] += records.rejects.num_rows
+            schema = stated(records.table).serialize().to_pybytes().hex()
+            schemas_seen[schema] = None
             if not records.table.num_rows:
                 continue
-            schema = records.table.schema.serialize().to_pybytes().hex()
-            schemas_seen[schema] = None
             texts = cells(records.table, config.read.text_fields)
             spans = {d.name: d.detect(texts.text) for d in config.detectors}
             values = pa.concat_tables([spans[name] for name in VALUES])
@@ -262,7 +264,7 @@ def _annotations(records: Records, columns: AnnotationColumns) -> pa.Table:
         {
             "shard": records.shards,
             "position": records.positions,
-            **{to: records.table[name].cast(pa.string()) for to, name in names.items()},
+            **{to: as_texts(records.table, name) for to, name in names.items()},
         }
     )
     return conform(table.drop_null(), RECORD_ANNOTATIONS)
