@@ -22,7 +22,7 @@ def read_all(split, options=None):
 def as_released(split, options=None):
     """Rows as data/ has them: read once for the schema, and again under it."""
     options = options or ReadOptions()
-    schema = unify(stated(table) for table in read_all(split, options)[0])
+    schema = unify(table.schema for table in read_all(split, options)[0])
     tables, _ = read_all(split, replace(options, as_json=json_paths(schema)))
     return [row for table in tables for row in to_schema(table, schema).to_pylist()], schema
 

@@ -13,7 +13,7 @@ from datagov.corpus.cells import cells, fits
 from datagov.corpus.options import ReadOptions
 from datagov.corpus.readers import READERS
 from datagov.corpus.rejects import Reject, content_digest, no_text_value, rejects_table
-from datagov.corpus.schema import is_listed
+from datagov.corpus.schema import is_listed, marked
 from datagov.corpus.splits import Split
 
 
@@ -21,8 +21,8 @@ def read(split: Split, options: ReadOptions) -> Iterator[Batch]:
     """Yields the records of `split` in order; what is no record comes as a reject.
 
     Every record that is yielded has at least one non-null text, no value but texts in its text
-    fields, valid UTF-8 in all columns and no more than `max_record_bytes` of text. The columns of
-    a batch are those of all records that could be parsed, rejected later or not.
+    fields, valid UTF-8 in all columns and no more than `max_record_bytes` of text. The schema of
+    a batch is what all records that could be parsed state, rejected later or not.
     """
     for batch in READERS[split.shard.format](split, options):
         if batch.table.num_rows:
@@ -37,7 +37,7 @@ def _checked(batch: Batch, options: ReadOptions) -> Batch:
         detail = f"two columns are called {repeated!r}; expected different names"
         out = without(batch, np.ones(batch.table.num_rows, bool), "repeated_column", detail)
         return replace(out, table=pa.table({}))
-    batch = _without_invalid_utf8(replace(batch, table=spelt_out(batch.table)))
+    batch = _without_invalid_utf8(replace(batch, table=marked(spelt_out(batch.table))))
     batch = _without_other_values(batch, options)
     n_rows = batch.table.num_rows
     if not n_rows:

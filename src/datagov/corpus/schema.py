@@ -77,6 +77,14 @@ def depth(kind: pa.DataType) -> int:
     return 0
 
 
+def marked(table: pa.Table) -> pa.Table:
+    """Returns `table` under the schema that it states, which then outlasts its rows.
+
+    What is rejected later has had a say in the types, and has to have it in the marks as well.
+    """
+    return pa.table(table.columns, schema=stated(table))
+
+
 def stated(table: pa.Table) -> pa.Schema:
     """Returns the schema of `table` with the fields marked that fit no wider type."""
     return pa.schema([_stated(f, table[i].combine_chunks()) for i, f in enumerate(table.schema)])

@@ -1,5 +1,6 @@
 """Counts the records of a release again, from its tables, and compares with what it states."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ RowDigests = Callable[[Path, Mapping[str, Any]], Iterable[str]]
 the `externalParameters` of the signed provenance. May raise DatagovError, ValueError or OSError."""
 
 _ROWS_PER_BATCH = 1 << 16
+
+_NUMBERED = re.compile(r"[^.]+\.\d+\.[a-z]+")
 
 _Key = tuple[str, str, str]
 
@@ -176,22 +179,22 @@ def check_outputs(
     tables: Tables, parameters: Mapping[str, Any], row_digests: RowDigests
 ) -> Iterator[Check]:
     """Yields a failure for each file of data/ whose records are not those decided about."""
-    files = _by_part(tables.names(DATA))
+    files, _ = _by_part(tables.names(DATA))
     for decisions in tables.names(DECISIONS):
         expected = _released_digests(tables, decisions)
         names = files.pop(_part_of(decisions), [])
         found = _found_digests(tables, names, parameters, row_digests)
-        last = names[-1] if names else ""
+        name, row = names[0] if names else "", -1
         for digest in expected:
-            name, row, there = next(found, (last, -1, ""))
+            name, row, there = next(found, (name, row + 1, ""))
             if there != digest:
                 detail = f"is not the record that {decisions} speaks of"
-                at = f"row {row}" if row >= 0 else "after its last row"
-                yield Check("outputs", False, detail, name, at)
+                yield Check("outputs", False, detail, name, f"row {row}")
                 break
         else:
-            if next(found, None) is not None:
-                yield Check("outputs", False, f"has more records than {decisions} speaks of", last)
+            for name, _, _ in found:
+                yield Check("outputs", False, f"has more records than {decisions} speaks of", name)
+                break
     for name in [name for names in files.values() for name in names]:
         yield Check("outputs", False, f"has no decisions in {DECISIONS}", name)
 
@@ -224,12 +227,9 @@ def _batches(tables: Tables, name: str, columns: list[str]) -> Iterator[pa.Table
 def _check_rows(
     tables: Tables, folder: str, parts: Mapping[str, Mapping[str, int]], outcomes: tuple[str, ...]
 ) -> Iterator[Check]:
-    files = _by_part(tables.names(folder))
-    for names in files.values():
-        # Only a part in several formats has several files, which are numbered then.
-        for name in names[1:]:
-            if not _is_numbered(name) or not _is_numbered(names[0]):
-                yield Check("counts", False, "is a second file of the same part", name)
+    files, second = _by_part(tables.names(folder))
+    for name in second:
+        yield Check("counts", False, "is a second file of the same part", name)
     for part in sorted(files.keys() | parts.keys()):
         stated = sum(parts[part][name] for name in outcomes) if part in parts else 0
         names = files.get(part, [])
@@ -248,16 +248,20 @@ def _check_rows(
             )
 
 
-def _by_part(names: Iterable[str]) -> dict[str, list[str]]:
-    """Returns the files of each part in order."""
+def _by_part(names: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """Returns the files of each part in order, and those that are one too many.
+
+    Only a part in several formats has several files, which are numbered then.
+    """
     files: dict[str, list[str]] = {}
     for name in sorted(names):
         files.setdefault(_part_of(name), []).append(name)
-    return files
-
-
-def _is_numbered(name: str) -> bool:
-    return len(PurePosixPath(name).suffixes) > 1
+    second: list[str] = []
+    for part, found in files.items():
+        if not all(_NUMBERED.fullmatch(PurePosixPath(name).name) for name in found):
+            second += found[:-1]
+            files[part] = found[-1:]
+    return files, second
 
 
 def _part_of(name: str) -> str:

@@ -19,7 +19,6 @@ import pyarrow.parquet as pq
 from datagov.corpus.batch import Cells
 from datagov.corpus.casting import as_texts
 from datagov.corpus.cells import cells
-from datagov.corpus.schema import stated
 from datagov.corpus.splits import Split
 from datagov.detect.detector import Detector
 from datagov.detect.language import identify
@@ -98,7 +97,7 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
             if records.rejects.num_rows:
                 writers["rejects"].write_table(conform(records.rejects, REJECTS))
                 counts["rejects"] += records.rejects.num_rows
-            schema = stated(records.table).serialize().to_pybytes().hex()
+            schema = records.table.schema.serialize().to_pybytes().hex()
             schemas_seen[schema] = None
             if not records.table.num_rows:
                 continue

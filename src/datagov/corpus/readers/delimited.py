@@ -96,12 +96,10 @@ class _Rows:
         return csv.reader(self._next_lines(), delimiter=self._delimiter, strict=True)
 
     def _next_lines(self) -> Iterator[str]:
-        while True:
-            line = self._again.popleft() if self._again else self._text.readline(self._max_chars)
-            if not line:
-                return
+        readline, again, limit = self._text.readline, self._again, self._max_chars
+        while line := again.popleft() if again else readline(limit):
             self._read.append(line)
-            if len(line) >= self._max_chars and not line.endswith("\n"):
+            if len(line) >= limit and not line.endswith("\n"):
                 self._skip_line()
                 raise _TooLongError
             yield line

@@ -21,7 +21,7 @@ from datagov.corpus.lines import Block, read_blocks, too_large
 from datagov.corpus.objects import table_of
 from datagov.corpus.options import ReadOptions
 from datagov.corpus.rejects import Reject, content_digest, no_text_value, rejects_table
-from datagov.corpus.schema import EXACT_IN_DOUBLE, MAX_DEPTH, depth
+from datagov.corpus.schema import EXACT_IN_DOUBLE, MAX_DEPTH, depth, marked
 from datagov.corpus.splits import Split
 
 Positions = npt.NDArray[np.int64]
@@ -83,7 +83,7 @@ def _parsed(block: Block, options: ReadOptions) -> tuple[pa.Table, Positions, li
     ]
     stays = np.array([name is None for name in others], bool)
     # What is rejected for its text has columns all the same, as if Arrow had parsed it.
-    table = table_of(objects, options.as_json)
+    table = marked(table_of(objects, options.as_json))
     return table.filter(pa.array(stays)), positions[stays], rejects
 
 
