@@ -76,6 +76,12 @@ def test_integers_that_are_doubles_too_become_doubles(write_jsonl, whole):
     assert [row["k"] for row in rows] == [1.0, 0.5]
 
 
+def test_a_chat_without_any_member_is_still_a_chat_when_it_is_read_again(write_jsonl, whole):
+    path = write_jsonl([{"text": "t", "chat": [{}]}])
+    options = ReadOptions(text_fields=("text", "chat"), chat_fields=frozenset(["chat"]))
+    assert as_released(whole(path), options)[0] == [{"text": "t", "chat": "[{}]"}]
+
+
 def test_values_nested_too_deep_for_a_type_are_json_text(write_jsonl, whole):
     deep = "x"
     for _ in range(100):

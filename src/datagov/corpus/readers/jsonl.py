@@ -21,7 +21,7 @@ from datagov.corpus.lines import Block, read_blocks, too_large
 from datagov.corpus.objects import table_of
 from datagov.corpus.options import ReadOptions
 from datagov.corpus.rejects import Reject, content_digest, no_text_value, rejects_table
-from datagov.corpus.schema import EXACT_IN_DOUBLE, MAX_DEPTH, depth, marked
+from datagov.corpus.schema import EXACT_IN_DOUBLE, MAX_DEPTH, Path, depth, marked
 from datagov.corpus.splits import Split
 
 Positions = npt.NDArray[np.int64]
@@ -83,7 +83,7 @@ def _parsed(block: Block, options: ReadOptions) -> tuple[pa.Table, Positions, li
     ]
     stays = np.array([name is None for name in others], bool)
     # What is rejected for its text has columns all the same, as if Arrow had parsed it.
-    table = marked(table_of(objects, options.as_json))
+    table = marked(table_of(objects, _as_json(options)))
     return table.filter(pa.array(stays)), positions[stays], rejects
 
 
@@ -143,7 +143,7 @@ def _fast(data: bytes, n_lines: int, options: ReadOptions) -> pa.Table | None:
 
 def _is_exact(table: pa.Table, options: ReadOptions) -> bool:
     """True when Arrow's types say all that the lines do."""
-    held_as_json = {path[0] for path in options.as_json}
+    held_as_json = {path[0] for path in _as_json(options)}
     for field, column in zip(table.schema, table.columns, strict=True):
         is_text_field = field.name in options.text_fields
         if is_text_field and not fits(field.type, chat=field.name in options.chat_fields):
@@ -153,6 +153,12 @@ def _is_exact(table: pa.Table, options: ReadOptions) -> bool:
         if any(_may_be_rounded(chunk) for chunk in column.chunks):
             return False
     return True
+
+
+def _as_json(options: ReadOptions) -> frozenset[Path]:
+    """Returns what to hold as JSON text: parts of a chat may be, a text field itself never is."""
+    texts = {(name,) for name in options.text_fields}
+    return options.as_json - texts
 
 
 def _may_be_rounded(column: pa.Array) -> bool:
