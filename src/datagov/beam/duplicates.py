@@ -45,20 +45,20 @@ class FindDuplicates(beam.PTransform):
         )
         meeting = {"equal": equal | "All equals" >> _flat_map(_all)}
         if options.near:
-            compare = Compare(inputs["evidence"], self._config, self._verdicts)
+            known_evidence = (inputs["evidence"], self._config, self._verdicts, self._workspace)
             edges = (
                 {**inputs, "equal": equal}
                 | "Join equals" >> beam.CoGroupByKey()
                 | "Bands" >> beam.FlatMap(_bands, *known, self._workspace)
                 | "Equal bands" >> beam.GroupByKey()
                 | "Candidates" >> _flat_map(_candidates, options)
-                | "Compare" >> compare
+                | "Compare" >> Compare("once", *known_evidence)
             )
             more = (
                 edges
                 | "Meet" >> beam.GroupByKey()
                 | "Not yet compared" >> _flat_map(_uncompared)
-                | "Compare with who stays" >> compare
+                | "Compare with who stays" >> Compare("again", *known_evidence)
             )
             meeting["edges"] = (edges, more) | "All edges" >> beam.Flatten()
         return (
@@ -69,14 +69,21 @@ class FindDuplicates(beam.PTransform):
 
 
 class Compare(beam.PTransform):
-    """(part of the first, pairs of records) to (0, edges between those that are alike)."""
+    """(part of the first, pairs of records) to (0, file of edges between those that are alike)."""
 
     def __init__(
-        self, evidence: beam.PCollection, config: ScanConfig, verdicts: SourceVerdicts
+        self,
+        name: str,
+        evidence: beam.PCollection,
+        config: ScanConfig,
+        verdicts: SourceVerdicts,
+        workspace: Workspace,
     ) -> None:
         super().__init__()
+        self._name = name
         self._evidence = evidence
         self._known = (verdicts, config)
+        self._workspace = workspace
 
     def expand(self, pairs: beam.PCollection) -> beam.PCollection:
         """Pairs visit the part of the first record, then that of the second."""
@@ -88,7 +95,7 @@ class Compare(beam.PTransform):
         return (
             {"evidence": self._evidence, "pairs": with_first}
             | "Join second" >> beam.CoGroupByKey()
-            | "Likeness" >> _flat_map(_compared, *self._known)
+            | "Likeness" >> beam.FlatMap(_compared, *self._known, self._name, self._workspace)
         )
 
 
@@ -146,15 +153,17 @@ def _with_first(
         yield from comparing.with_first(_records(joined, verdicts, config), pairs)
 
 
-def _compared(joined: Joined, verdicts: SourceVerdicts, config: ScanConfig) -> Iterator[KeyedTable]:
+def _compared(
+    joined: Joined, verdicts: SourceVerdicts, config: ScanConfig, name: str, workspace: Workspace
+) -> Iterator[tuple[int, str]]:
     pairs = list(joined[1]["pairs"])
     if pairs:
         records = _records(joined, verdicts, config)
-        for edges in comparing.compared(records, pairs, config.policy.duplicates):
-            yield 0, edges
+        file = workspace.edges(records.part, name)
+        yield from comparing.compared(records, pairs, config.policy.duplicates, file)
 
 
-def _uncompared(met: tuple[int, Iterable[pa.Table]]) -> Iterator[KeyedTable]:
+def _uncompared(met: tuple[int, Iterable[str]]) -> Iterator[KeyedTable]:
     yield from comparing.uncompared(met[1])
 
 

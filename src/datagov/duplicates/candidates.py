@@ -14,7 +14,7 @@ import numpy.typing as npt
 from datagov.duplicates.kernel import kernel
 from datagov.duplicates.tokens import Ints, mixed
 
-ALL_PAIRS = 16
+ALL_PAIRS = 8
 """Largest group of records with one band that are compared all with all."""
 
 N_NEXT = 2

@@ -36,7 +36,7 @@ ByPart = Iterator[tuple[int, pa.Table]]
 PART_SHIFT = 40
 """A part has fewer than 2^40 records."""
 
-BANDS_PER_BUCKET = 8
+BANDS_PER_BUCKET = 16
 """Bands that are looked at together; pairs that share several of them are then named once."""
 
 
@@ -206,8 +206,10 @@ def _sketched_once(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.with_columns(sketch_first=sketch)
 
 
-def compared(records: PartRecords, tables: Tables, options: DuplicateOptions) -> Iterator[pa.Table]:
-    """Yields the edges between records that are alike, with rank and digest of either end."""
+def compared(
+    records: PartRecords, tables: Tables, options: DuplicateOptions, file: Path
+) -> Iterator[tuple[int, str]]:
+    """Writes the edges between records that are alike; yields (0, the file) if there are any."""
     # Each table holds the sketch of a first record once, at the first of its pairs.
     pairs = _all(tables).sort("first", pl.col("sketch_first").bin.size(), descending=[False, True])
     rows = records.rows(pairs["second"])
@@ -233,12 +235,13 @@ def compared(records: PartRecords, tables: Tables, options: DuplicateOptions) ->
     )
     close = alike(edges, options.near_from, options.contained_from)
     if close.height:
-        yield close.to_arrow()
+        close.write_parquet(file, compression="zstd")
+        yield 0, str(file)
 
 
-def uncompared(tables: Tables) -> ByPart:
+def uncompared(files: Iterable[str]) -> ByPart:
     """Yields (part, pairs of a record and the one that may stay for it, never yet compared)."""
-    nodes, edges = _graph(tables)
+    nodes, edges = _graph(sorted(files))
     pairs = centres(nodes, edges).filter(pl.col("record") != pl.col("kept"))
     ordered = pairs.select(
         first=pl.min_horizontal("record", "kept"), second=pl.max_horizontal("record", "kept")
@@ -246,13 +249,13 @@ def uncompared(tables: Tables) -> ByPart:
     yield from by_part(ordered.join(edges, on=["first", "second"], how="anti"), "first")
 
 
-def members(equal: Tables, edges: Tables, options: DuplicateOptions) -> ByPart:
+def members(equal: Tables, edges: Iterable[str], options: DuplicateOptions) -> ByPart:
     """Yields (part, its members of clusters, with `cluster`, the number of the one that stays)."""
     same = [pl.DataFrame(table) for table in equal]
     similar = MEMBERS.to_frame()
-    alike_tables = list(edges)
-    if alike_tables:
-        nodes, close = _graph(alike_tables)
+    files = sorted(edges)
+    if files:
+        nodes, close = _graph(files)
         similar = clusters(
             nodes,
             close,
@@ -264,8 +267,8 @@ def members(equal: Tables, edges: Tables, options: DuplicateOptions) -> ByPart:
     yield from by_part(found.filter(pl.col("record") < first_number(FIRST_PART)), "record")
 
 
-def _graph(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
-    rows = _all(tables)
+def _graph(files: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    rows = pl.read_parquet(files)
     nodes = pl.concat(
         rows.select(record=side, rank=f"rank_{side}", digest=f"digest_{side}")
         for side in ("first", "second")

@@ -35,11 +35,18 @@ class Workspace:
         """Returns where the materialised part with this key is, or will be."""
         return self.path / "parts" / key
 
-    def bands(self, index: int) -> Path:
+    def bands(self, part: int) -> Path:
         """Returns where the keys of bands of the part with this index go, in this run."""
-        folder = self.path / "bands"
+        return self._of_run("bands") / f"{part}.parquet"
+
+    def edges(self, part: int, name: str) -> Path:
+        """Returns where the edges go that end in the part with this index, in this run."""
+        return self._of_run("edges") / f"{part}-{name}.parquet"
+
+    def _of_run(self, name: str) -> Path:
+        folder = self.path / name
         folder.mkdir(exist_ok=True)
-        return folder / f"{index}.parquet"
+        return folder
 
     @property
     def staging(self) -> Path:
@@ -189,7 +196,7 @@ def claim(out: Path) -> Iterator[Workspace]:
             raise OutputError(
                 f"{out}: another run is building this release; wait for it, or choose another --out"
             ) from error
-        for leftover in ("errors", "bands", "building", "staging", "written"):
+        for leftover in ("errors", "bands", "edges", "building", "staging", "written"):
             shutil.rmtree(workspace.path / leftover, ignore_errors=True)
         yield workspace
     except DatagovError:
