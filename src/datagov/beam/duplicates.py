@@ -90,7 +90,7 @@ class Compare(beam.PTransform):
         with_first = (
             {"evidence": self._evidence, "pairs": pairs}
             | "Join first" >> beam.CoGroupByKey()
-            | "With first" >> _flat_map(_with_first, *self._known)
+            | "With first" >> beam.FlatMap(_with_first, *self._known, self._name, self._workspace)
         )
         return (
             {"evidence": self._evidence, "pairs": with_first}
@@ -146,11 +146,12 @@ def _candidates(
 
 
 def _with_first(
-    joined: Joined, verdicts: SourceVerdicts, config: ScanConfig
-) -> Iterator[KeyedTable]:
+    joined: Joined, verdicts: SourceVerdicts, config: ScanConfig, name: str, workspace: Workspace
+) -> Iterator[tuple[int, tuple[str, int]]]:
     pairs = list(joined[1]["pairs"])
     if pairs:
-        yield from comparing.with_first(_records(joined, verdicts, config), pairs)
+        records = _records(joined, verdicts, config)
+        yield from comparing.with_first(records, pairs, workspace.pairs(records.part, name))
 
 
 def _compared(

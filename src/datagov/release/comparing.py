@@ -10,13 +10,14 @@ That a member is alike to the one that stays is not left to chance: where the tw
 compared, they are, in a second round.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from datagov.duplicates.bands import band_keys, banding
 from datagov.duplicates.candidates import candidate_pairs
@@ -183,34 +184,40 @@ def _column(files: list[str], name: str) -> pl.Series:
     return pl.read_parquet(files, columns=[name])[name]
 
 
-def with_first(records: PartRecords, tables: Tables) -> ByPart:
-    """Yields (part of the second, pairs with all that comparing needs of the first)."""
+def with_first(
+    records: PartRecords, tables: Tables, file: Path
+) -> Iterator[tuple[int, tuple[str, int]]]:
+    """Writes pairs with what comparing needs of the first; yields (part of the second, stretch).
+
+    A stretch is a row group of the file. It holds the sketch of a first record once, at the first
+    of its pairs.
+    """
     pairs = _all(tables).unique().sort("first", "second")
     rows = records.signals[records.rows(pairs["first"])]
-    yield from by_part(
-        pairs.with_columns(
-            rank_first=rows["rank"],
-            digest_first=rows["digest"],
-            n_shingles_first=rows["n_shingles"],
-            sketch_first=rows["sketch"],
-        ),
-        "second",
-        _sketched_once,
+    known = pairs.with_columns(
+        rank_first=rows["rank"],
+        digest_first=rows["digest"],
+        n_shingles_first=rows["n_shingles"],
+        sketch_first=rows["sketch"],
     )
-
-
-def _sketched_once(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Returns pairs, ordered by their first, with its sketch at the first of its pairs only."""
     is_new = pl.col("first") != pl.col("first").shift(1)
     sketch = pl.when(is_new.fill_null(value=True)).then("sketch_first").otherwise(pl.lit(b""))
-    return pairs.with_columns(sketch_first=sketch)
+    schema = known.clear().to_arrow().schema
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for stretch, (part, of_part) in enumerate(by_part(known, "second")):
+            once = pl.DataFrame(of_part).with_columns(sketch_first=sketch)
+            writer.write_table(once.to_arrow().cast(schema), row_group_size=once.height)
+            yield part, (str(file), stretch)
 
 
 def compared(
-    records: PartRecords, tables: Tables, options: DuplicateOptions, file: Path
+    records: PartRecords,
+    stretches: Iterable[tuple[str, int]],
+    options: DuplicateOptions,
+    file: Path,
 ) -> Iterator[tuple[int, str]]:
     """Writes the edges between records that are alike; yields (0, the file) if there are any."""
-    # Each table holds the sketch of a first record once, at the first of its pairs.
+    tables = [pq.ParquetFile(name).read_row_group(i) for name, i in stretches]
     pairs = _all(tables).sort("first", pl.col("sketch_first").bin.size(), descending=[False, True])
     rows = records.rows(pairs["second"])
     with_sketch = (pairs["sketch_first"].bin.size() > 0).to_numpy()
@@ -280,12 +287,8 @@ def _all(tables: Tables) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(table) for table in tables])
 
 
-def by_part(
-    table: pl.DataFrame,
-    record: str,
-    change: Callable[[pl.DataFrame], pl.DataFrame] = lambda rows: rows,
-) -> ByPart:
-    """Yields (part, its rows in their order, changed), the part being that of a column's record."""
+def by_part(table: pl.DataFrame, record: str) -> ByPart:
+    """Yields (part, its rows in their order), the part being that of a column's record."""
     part_of = pl.col(record).cast(pl.Int64) // (1 << PART_SHIFT)
     for (part,), rows in table.group_by(part_of, maintain_order=True):
-        yield int(str(part)), change(rows).to_arrow()
+        yield int(str(part)), rows.to_arrow()

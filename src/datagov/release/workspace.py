@@ -39,6 +39,10 @@ class Workspace:
         """Returns where the keys of bands of the part with this index go, in this run."""
         return self._of_run("bands") / f"{part}.parquet"
 
+    def pairs(self, part: int, name: str) -> Path:
+        """Returns where the pairs go that begin in the part with this index, in this run."""
+        return self._of_run("pairs") / f"{part}-{name}.parquet"
+
     def edges(self, part: int, name: str) -> Path:
         """Returns where the edges go that end in the part with this index, in this run."""
         return self._of_run("edges") / f"{part}-{name}.parquet"
@@ -196,7 +200,7 @@ def claim(out: Path) -> Iterator[Workspace]:
             raise OutputError(
                 f"{out}: another run is building this release; wait for it, or choose another --out"
             ) from error
-        for leftover in ("errors", "bands", "edges", "building", "staging", "written"):
+        for leftover in ("errors", "bands", "pairs", "edges", "building", "staging", "written"):
             shutil.rmtree(workspace.path / leftover, ignore_errors=True)
         yield workspace
     except DatagovError:
