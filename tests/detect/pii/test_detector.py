@@ -129,9 +129,12 @@ def test_time_is_linear_in_hostile_texts(piece: str) -> None:
     seconds = []
     for size in sizes:
         text = piece * (size // len(piece))
-        start = time.process_time()
-        detector.detect([text])
-        seconds.append(time.process_time() - start)
+        takes = []
+        for _ in range(3):
+            start = time.process_time()
+            detector.detect([text])
+            takes.append(time.process_time() - start)
+        seconds.append(min(takes))
     assert seconds[1] < 10 * seconds[0] + 0.2
 
 
