@@ -42,6 +42,7 @@ PREFERENCES = ("source_priority", "licence", "personal_data", "quality", "length
 
 RECORD_CATEGORIES: Mapping[str, Collection[str]] = {
     "duplicates": ("exact", "normalised", "near", "contained"),
+    "benchmarks": ("overlap",),
     "annotations": ("suspect",),
     "sources": (
         "undeclared",

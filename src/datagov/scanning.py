@@ -39,6 +39,7 @@ from datagov.pipelines.scan import build
 from datagov.policy import load_policy
 from datagov.release import metrics
 from datagov.release.assemble import assemble
+from datagov.release.benchmarks import load_benchmarks, save_indexes
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_of
 from datagov.release.earlier import load_earlier
@@ -111,6 +112,7 @@ def scan(
     fingerprint_key_file: str | os.PathLike[str] | None = None,
     expectations: str | os.PathLike[str] | None = None,
     against: Sequence[str | os.PathLike[str]] = (),
+    benchmarks: Sequence[str | os.PathLike[str]] = (),
     max_reject_rate: float = 0.01,
     as_of: dt.date | None = None,
     run: Run | None = None,
@@ -132,6 +134,7 @@ def scan(
         fingerprint_key_file: Key of fingerprints; by default the user's own.
         expectations: Folder with further Great Expectations suites.
         against: Earlier releases; what is equal or alike to a record in them is a duplicate.
+        benchmarks: Files of evaluation sets, whose items are looked for in the records.
         max_reject_rate: Share of unreadable records above which the run counts as failed.
         as_of: Day on which retention and other dates are judged; today by default.
         run: How to run it: engine, workers, split size, progress.
@@ -161,6 +164,7 @@ def scan(
     shards = list_shards(paths)
     options = ReadOptions(text_fields=tuple(text_fields), id_field=id_field)
     value_key = fingerprint_key(Path(fingerprint_key_file) if fingerprint_key_file else None)
+    searched = load_benchmarks([os.fspath(each) for each in benchmarks], value_key)
     config = ScanConfig(
         name=name or default_name(paths),
         version=version,
@@ -174,10 +178,12 @@ def scan(
         data_format=data_format,
         shard_order=tuple(shard.name for shard in shards),
         earlier=load_earlier([Path(each) for each in against], value_key, loaded_policy.duplicates),
+        benchmarks=tuple(searched),
     )
     objections = verdicts(registry, loaded_policy, config.as_of)
     parts = plan(shards, split_bytes=run.split_bytes)
     with claim(target) as workspace:
+        save_indexes(searched, value_key, workspace)
         schema = _run_pipeline(parts, config, objections, workspace, engine, run)
         staging = workspace.staging
         log.info("scanned and wrote all parts after %.1f s", time.monotonic() - clock)
@@ -325,6 +331,7 @@ def _facts(
         Dependency("earlier-release", f"{e.name}@{e.version}", sha256=e.digest)
         for e in config.earlier
     ]
+    declared += [Dependency("benchmark", b.name, sha256=b.sha256) for b in config.benchmarks]
     gates = [
         Dependency(ROLE_GATE, suite.name, sha256=_digest(dataclasses.asdict(suite)))
         for suite in suites

@@ -109,7 +109,9 @@ def _signals_of(unit: UnitEvidence, verdicts: SourceVerdicts, config: ScanConfig
     digests = ("normalised_digest", "redacted_digest")
     signals = pl.DataFrame(unit.table("signals", [*needed, *digests, *_SKETCHED]))
     findings = with_severity(unit.table("findings"), config.policy)
-    severity = preliminary_severity(signals, findings, verdicts, config.policy)
+    severity = preliminary_severity(
+        signals, findings, unit.contamination(), verdicts, config.policy
+    )
     signals = signals.with_columns(severity=severity)
     return signals.with_columns(
         rank=ranks(signals, findings, config),

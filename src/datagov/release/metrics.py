@@ -17,6 +17,7 @@ from datagov.lineage.keys import key_id
 from datagov.release import accounting
 from datagov.release.accounting import OUTCOMES, Counts
 from datagov.release.assemble import part_name
+from datagov.release.benchmark_metrics import benchmark_metrics
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_coverage
 from datagov.release.decisions import RELEASED
@@ -83,6 +84,7 @@ def collect(
         | counts.get("left", {})
         | {"duplicates_exact": _equal_groups_left(staging)},
         "duplicates": duplicate_metrics(staging, config),
+        "benchmarks": benchmark_metrics(staging, config),
         "languages": counts.get("languages", {}),
         "rejects": counts.get("rejects", {}),
         "duplicate_ids": counts.get("rejects", {}).get("duplicate_id", 0),

@@ -34,6 +34,10 @@ class Workspace:
         """Returns where the materialised part with this key is, or will be."""
         return self.path / "parts" / key
 
+    def benchmark(self, key: str) -> Path:
+        """Returns where the index of the evaluation set with this key is, or will be."""
+        return self.path / "benchmarks" / key
+
     def bands(self, index: int) -> Path:
         """Returns where the keys of bands of the part with this index go, in this run."""
         folder = self.path / "bands"
@@ -151,7 +155,7 @@ def claim(out: Path) -> Iterator[Workspace]:
             raise OutputError(
                 f"{out}: another run is building this release; wait for it, or choose another --out"
             ) from error
-        for leftover in ("errors", "bands", "building", "staging", "written"):
+        for leftover in ("errors", "bands", "benchmarks", "building", "staging", "written"):
             shutil.rmtree(workspace.path / leftover, ignore_errors=True)
         yield workspace
     finally:
