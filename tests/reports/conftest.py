@@ -96,6 +96,7 @@ FOREIGN = (
     "duplicates.exact",
     "chemical",
     "bad_json",
+    "exam",
     "zh",
     "url",
     "pre-training",
@@ -108,7 +109,7 @@ FOREIGN = (
 
 FOREIGN_COLUMNS = (
     "record_id", "shard", "field", "category", "rule", "excerpt", "source_id", "kind", "detail",
-    "annotator_id", "item_id", "given_label", "suggested_label",
+    "benchmark", "annotator_id", "item_id", "given_label", "suggested_label",
 )  # fmt: skip
 
 

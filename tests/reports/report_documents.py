@@ -6,7 +6,15 @@ import pyarrow as pa
 
 from datagov.gates.run import Checked, GateResult
 from datagov.reports.render import About
-from datagov.tables import ANNOTATORS, DECISIONS, DUPLICATES, FINDINGS, REJECTS, SUSPECTS
+from datagov.tables import (
+    ANNOTATORS,
+    CONTAMINATION,
+    DECISIONS,
+    DUPLICATES,
+    FINDINGS,
+    REJECTS,
+    SUSPECTS,
+)
 
 SIX = ("read", "kept", "redacted", "dropped", "quarantined", "rejected")
 
@@ -60,6 +68,18 @@ METRICS: dict[str, Any] = {
     ],
     "left": {"pii": 0, "quality": 0, "restricted": 0, "duplicates_exact": 0},
     "duplicates": {"exact": {"clusters": 2, "records": 8, "removed": 6}},
+    "benchmarks": [
+        {
+            "name": "exam",
+            "sha256": "ef" * 32,
+            "items": 900,
+            "unseen": 4,
+            "items_touched": 2,
+            "items_left": 1,
+            "records_touched": 3,
+            "records_removed": 1,
+        }
+    ],
     "languages": {"zh": 12_000, "en": 340, "und": 2},
     "rejects": {"bad_json": 3},
     "reject_rate": 3 / 12_345,
@@ -237,6 +257,24 @@ TABLES: dict[str, pa.Table] = {
             for i in range(8)
         ],
         DUPLICATES,
+    ),
+    "contamination": pa.Table.from_pylist(
+        [
+            {
+                "record_id": f"r{i}",
+                "shard": "a.jsonl",
+                "position": i,
+                "benchmark": "exam",
+                "item": i // 2,
+                "score": 0.7 + i / 10,
+                "n_matched": 9,
+                "field": "text",
+                "start": 0,
+                "end": 20,
+            }
+            for i in range(3)
+        ],
+        CONTAMINATION,
     ),
     "rejects": pa.Table.from_pylist(
         [

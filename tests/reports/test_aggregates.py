@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from datagov.reports import aggregates
-from datagov.tables import DECISIONS, DUPLICATES, FINDINGS
+from datagov.tables import CONTAMINATION, DECISIONS, DUPLICATES, FINDINGS
 
 
 def finding(i: int, fingerprint: str, category: str = "EMAIL_ADDRESS", detector: str = "pii"):
@@ -48,6 +48,25 @@ def evidence(tmp_path):
         return tmp_path
 
     return write
+
+
+def test_touched_items_come_with_most_records_first(tmp_path):
+    rows = [
+        {
+            "record_id": f"r{i}", "shard": "s", "position": i, "benchmark": benchmark, "item": item,
+            "score": score, "n_matched": 5, "field": "text", "start": 0, "end": 9,
+        }
+        for i, (benchmark, item, score) in enumerate(
+            [("b", 7, 0.6), ("a", 7, 0.9), ("b", 7, 0.8), ("a", 1, 0.9), ("a", 0, 1.0)]
+        )
+    ]  # fmt: skip
+    assert aggregates.touched_items(tmp_path, 3) == []
+    table = pa.Table.from_pylist(rows, CONTAMINATION)
+    pq.write_table(table, tmp_path / "contamination.parquet")
+    found = [
+        (r["benchmark"], r["item"], r["records"]) for r in aggregates.touched_items(tmp_path, 3)
+    ]
+    assert found == [("b", 7, 2), ("a", 0, 1), ("a", 1, 1)]
 
 
 def test_samples_show_different_values_and_at_most_five(evidence):

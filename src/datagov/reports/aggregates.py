@@ -155,6 +155,22 @@ def copies(evidence: Path, n: int) -> list[dict[str, Any]]:
     )
 
 
+def touched_items(evidence: Path, n: int) -> list[dict[str, Any]]:
+    """Returns the `n` items of evaluation sets that stand in most records; none were none given."""
+    file = evidence / "contamination.parquet"
+    if not file.exists():
+        return []
+    return (
+        pl.scan_parquet(file)
+        .group_by("benchmark", "item")
+        .agg(records=pl.len(), score=pl.col("score").max())
+        .sort(["records", "score", "benchmark", "item"], descending=[True, True, False, False])
+        .head(n)
+        .collect(engine="streaming")
+        .to_dicts()
+    )
+
+
 def first_rejects(evidence: Path, n: int) -> list[dict[str, Any]]:
     """Returns the first `n` rejects in the order of the corpus."""
     rejects = pl.scan_parquet(evidence / "rejects.parquet")
