@@ -87,6 +87,9 @@ class DuplicateOptions:
         contained_from: Share of a record's shingles from which another contains it.
         chains: `direct`: a record duplicates only what it is itself alike to; `linked`: all that
             hangs together is a cluster.
+        passages: Whether to look for passages that records share, and for short texts that stand
+            whole in others.
+        passage_tokens: Of how many tokens, or more, such a passage has to be.
         prefer: By what the record that stays is chosen, most important first.
         source_priority: Ids of sources, most preferred first; others come after them.
         date_column: Column with each record's date, for `newest` and `oldest`.
@@ -96,6 +99,8 @@ class DuplicateOptions:
     near_from: float = 0.5
     contained_from: float = 0.8
     chains: str = "direct"
+    passages: bool = False
+    passage_tokens: int = 50
     prefer: tuple[str, ...] = PREFERENCES
     source_priority: tuple[str, ...] = ()
     date_column: str | None = None

@@ -277,7 +277,11 @@ def _write_evidence(
         shutil.copytree(workspace.annotations, staging / "evidence/annotations")
         metrics_file = staging / "evidence/annotations/metrics.json"
         annotations = json.loads(metrics_file.read_text("utf-8"))
-    numbers = metrics.collect(parts, staging, shards, schema, annotations, config)
+    passages = None
+    if config.policy.duplicates.passages:
+        os.link(workspace.passages, staging / "evidence/passages.parquet")
+        passages = json.loads(workspace.passages.with_suffix(".json").read_text("utf-8"))
+    numbers = metrics.collect(parts, staging, shards, schema, annotations, passages, config)
     _write_json(staging / "evidence/metrics.json", numbers)
     described = describe(config.registry, objections, numbers["counted_by_source"], config.policy)
     _write_json(staging / "evidence/sources.json", described)

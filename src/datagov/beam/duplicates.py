@@ -10,6 +10,7 @@ import apache_beam as beam
 import polars as pl
 import pyarrow as pa
 
+from datagov.beam.passages import FindPassages
 from datagov.duplicates.groups import judge
 from datagov.policy import DuplicateOptions
 from datagov.release import comparing, keys
@@ -44,16 +45,21 @@ class FindDuplicates(beam.PTransform):
             | "Judge equals" >> _flat_map(_equal)
         )
         meeting = {"equal": equal | "All equals" >> _flat_map(_all)}
+        joined = {**inputs, "equal": equal} | "Join equals" >> beam.CoGroupByKey()
+        held = []
+        if options.passages:
+            known_of_parts = {"joined": joined, "evidence": inputs["evidence"]}
+            held = [known_of_parts | "Passages" >> FindPassages(self._config, self._workspace)]
         if options.near:
             compare = Compare(inputs["evidence"], self._config, self._verdicts)
-            edges = (
-                {**inputs, "equal": equal}
-                | "Join equals" >> beam.CoGroupByKey()
+            candidates = (
+                joined
                 | "Bands" >> beam.FlatMap(_bands, *known, self._workspace)
                 | "Equal bands" >> beam.GroupByKey()
                 | "Candidates" >> _flat_map(_candidates, options)
-                | "Compare" >> compare
             )
+            pairs = (candidates, *held) | "All pairs" >> beam.Flatten()
+            edges = pairs | "Compare" >> compare
             more = (
                 edges
                 | "Meet" >> beam.GroupByKey()

@@ -47,6 +47,10 @@ def first_number(part: int) -> int:
     return part << PART_SHIFT
 
 
+SHARES = ("first_in_second", "second_in_first")
+"""Columns of pairs beside `first, second`: how much of one is known to stand in the other, measured
+on passages; 0 where it is not known. Where the sketches say more, that counts."""
+
 _DIGEST_BYTES = 16
 _SKETCHED = ("n_shingles", "sketch")
 _RECORD_SIGNALS = ("shard", "position", "exact_digest", *_SKETCHED, "rank", "digest")
@@ -176,7 +180,14 @@ def candidates(bucket: int, files: Iterable[str], options: DuplicateOptions) -> 
         for band in bands
     ]
     pairs = unique_pairs(np.concatenate(found))
-    yield from by_part(pl.DataFrame(pairs, schema=["first", "second"], orient="row"), "first")
+    table = pl.DataFrame(pairs, schema=["first", "second"], orient="row")
+    yield from by_part(_unmeasured(table), "first")
+
+
+def _unmeasured(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Returns pairs of which no share is known but by what sketches will say."""
+    none = pl.lit(0, pl.Float32)
+    return pairs.select("first", "second", first_in_second=none, second_in_first=none)
 
 
 def _band(band: int) -> str:
@@ -189,7 +200,8 @@ def _column(files: list[str], name: str) -> pl.Series:
 
 def with_first(records: PartRecords, tables: Tables) -> ByPart:
     """Yields (part of the second, pairs with all that comparing needs of the first)."""
-    pairs = _all(tables).unique().sort("first", "second")
+    pairs = _all(tables).group_by("first", "second").agg(pl.col(SHARES).max())
+    pairs = pairs.sort("first", "second")
     rows = records.signals[records.rows(pairs["first"])]
     yield from by_part(
         pairs.with_columns(
@@ -230,8 +242,8 @@ def compared(records: PartRecords, tables: Tables, options: DuplicateOptions) ->
         "rank_first",
         "digest_first",
         jaccard=pl.lit(pl.Series(found.jaccard)),
-        first_in_second=pl.lit(pl.Series(found.first)),
-        second_in_first=pl.lit(pl.Series(found.second)),
+        first_in_second=pl.max_horizontal(pl.lit(pl.Series(found.first)), "first_in_second"),
+        second_in_first=pl.max_horizontal(pl.lit(pl.Series(found.second)), "second_in_first"),
         rank_second=pl.lit(own["rank"]),
         digest_second=pl.lit(own["digest"]),
     )
@@ -247,7 +259,8 @@ def uncompared(tables: Tables) -> ByPart:
     ordered = pairs.select(
         first=pl.min_horizontal("record", "kept"), second=pl.max_horizontal("record", "kept")
     )
-    yield from by_part(ordered.join(edges, on=["first", "second"], how="anti"), "first")
+    new = ordered.join(edges, on=["first", "second"], how="anti")
+    yield from by_part(_unmeasured(new), "first")
 
 
 def members(equal: Tables, edges: Tables, options: DuplicateOptions) -> ByPart:

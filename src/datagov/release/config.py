@@ -82,7 +82,11 @@ class ScanConfig:
             "registry": self.registry.digest,
             "annotations": dataclasses.astuple(annotations) if annotations else None,
             "redactions": self._redactions(),
-            "duplicates": [self.policy.duplicates.near, self.policy.duplicates.date_column],
+            "duplicates": [
+                self.policy.duplicates.near,
+                self.policy.duplicates.date_column,
+                self.policy.duplicates.passages and self.policy.duplicates.passage_tokens,
+            ],
             "benchmarks": stated(self.benchmarks),
             "key": self.keyed(b"evidence"),
         }

@@ -25,6 +25,7 @@ from datagov.detect.language import identify
 from datagov.duplicates.digests import normalised_digests, record_digests
 from datagov.duplicates.sketches import no_sketches, sketch
 from datagov.policy import SPAN_DETECTORS, AnnotationColumns
+from datagov.release import fingerprinting
 from datagov.release.benchmarks import contamination
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import COVERAGE, coverage_table, ner_of
@@ -96,6 +97,9 @@ def _write_evidence(unit: Unit, config: ScanConfig, workspace: Workspace, folder
         schemas["coverage"] = COVERAGE
     if config.benchmarks:
         schemas["contamination"] = CONTAMINATION
+    options = config.policy.duplicates
+    if options.passages:
+        schemas |= fingerprinting.SCHEMAS
     writers = {
         name: pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd")
         for name, schema in schemas.items()
@@ -124,6 +128,13 @@ def _write_evidence(unit: Unit, config: ScanConfig, workspace: Workspace, folder
                 where = (records.ids, records.shards, records.positions)
                 found = contamination(config.benchmarks, texts, *where, config.key, workspace)
                 writers["contamination"].write_table(found)
+            if options.passages:
+                n_rows, first = records.table.num_rows, counts["records"]
+                tables = fingerprinting.fingerprint_tables(
+                    texts, n_rows, first, config.key, options.passage_tokens
+                )
+                for name, table in tables.items():
+                    writers[name].write_table(table)
             counts["records"] += signals.num_rows
             counts["text_bytes"] += pc.sum(signals["n_bytes"]).as_py() or 0
     finally:

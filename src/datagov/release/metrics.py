@@ -35,6 +35,7 @@ def collect(
     shards: Sequence[Shard],
     schema: pa.Schema,
     annotations: Mapping[str, Any] | None,
+    passages: Mapping[str, Any] | None,
     config: ScanConfig,
 ) -> dict[str, Any]:
     """Returns the metrics of an assembled release.
@@ -84,6 +85,7 @@ def collect(
         | counts.get("left", {})
         | {"duplicates_exact": _equal_groups_left(staging)},
         "duplicates": duplicate_metrics(staging, config),
+        "passages": passages,
         "benchmarks": benchmark_metrics(staging, config),
         "languages": counts.get("languages", {}),
         "rejects": counts.get("rejects", {}),

@@ -19,6 +19,9 @@ from pathlib import Path
 from datagov import errors
 from datagov.errors import DatagovError, OutputError
 
+LEFTOVERS = ("errors", "bands", "benchmarks", "overlaps", "building", "staging", "written")
+"""Folders of a work folder that a run does not take over from the one before."""
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -38,6 +41,12 @@ class Workspace:
         """Returns where the index of the evaluation set with this key is, or will be."""
         return self.path / "benchmarks" / key
 
+    def overlaps(self, name: str, index: int | None = None) -> Path:
+        """Returns the folder for files on passages of a kind, or such a file, of this run."""
+        folder = self.path / "overlaps" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder if index is None else folder / f"{index:06d}.parquet"
+
     def bands(self, index: int) -> Path:
         """Returns where the keys of bands of the part with this index go, in this run."""
         folder = self.path / "bands"
@@ -48,6 +57,11 @@ class Workspace:
     def staging(self) -> Path:
         """The folder that becomes the release."""
         return self.path / "staging"
+
+    @property
+    def passages(self) -> Path:
+        """The table of passages that records share; beside it, as JSON, what was counted."""
+        return self.overlaps("all") / "passages.parquet"
 
     @property
     def annotations(self) -> Path:
@@ -155,7 +169,7 @@ def claim(out: Path) -> Iterator[Workspace]:
             raise OutputError(
                 f"{out}: another run is building this release; wait for it, or choose another --out"
             ) from error
-        for leftover in ("errors", "bands", "benchmarks", "building", "staging", "written"):
+        for leftover in LEFTOVERS:
             shutil.rmtree(workspace.path / leftover, ignore_errors=True)
         yield workspace
     finally:
