@@ -109,7 +109,8 @@ FOREIGN = (
 
 FOREIGN_COLUMNS = (
     "record_id", "shard", "field", "category", "rule", "excerpt", "source_id", "kind", "detail",
-    "benchmark", "annotator_id", "item_id", "given_label", "suggested_label",
+    "benchmark", "record_id_a", "record_id_b", "shard_a", "shard_b", "field_a", "field_b",
+    "annotator_id", "item_id", "given_label", "suggested_label",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from datagov.tables import (
     DECISIONS,
     DUPLICATES,
     FINDINGS,
+    PASSAGES,
     REJECTS,
     SUSPECTS,
 )
@@ -68,6 +69,13 @@ METRICS: dict[str, Any] = {
     ],
     "left": {"pii": 0, "quality": 0, "restricted": 0, "duplicates_exact": 0},
     "duplicates": {"exact": {"clusters": 2, "records": 8, "removed": 6}},
+    "passages": {
+        "passages": 2,
+        "records": 3,
+        "tokens": 400_000,
+        "shared_tokens": 120,
+        "parameters": {"passage_tokens": 50, "gram": 16},
+    },
     "benchmarks": [
         {
             "name": "exam",
@@ -240,6 +248,17 @@ def decisions(n: int = 7, source_id: str = "wiki") -> pa.Table:
     )
 
 
+def place(i: int) -> dict[str, Any]:
+    return {
+        "record_id": f"r{i}",
+        "shard": "a.jsonl",
+        "position": i,
+        "field": "text",
+        "start": 4,
+        "end": 300,
+    }
+
+
 TABLES: dict[str, pa.Table] = {
     "findings/part-00000": findings(),
     "decisions/part-00000": decisions(),
@@ -257,6 +276,17 @@ TABLES: dict[str, pa.Table] = {
             for i in range(8)
         ],
         DUPLICATES,
+    ),
+    "passages": pa.Table.from_pylist(
+        [
+            {
+                **{f"{name}_a": value for name, value in place(0).items()},
+                **{f"{name}_b": value for name, value in place(i).items()},
+                "n_tokens": 50 * i,
+            }
+            for i in (1, 2)
+        ],
+        PASSAGES,
     ),
     "contamination": pa.Table.from_pylist(
         [

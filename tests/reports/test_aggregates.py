@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from datagov.reports import aggregates
-from datagov.tables import CONTAMINATION, DECISIONS, DUPLICATES, FINDINGS
+from datagov.tables import CONTAMINATION, DECISIONS, DUPLICATES, FINDINGS, PASSAGES
 
 
 def finding(i: int, fingerprint: str, category: str = "EMAIL_ADDRESS", detector: str = "pii"):
@@ -48,6 +48,30 @@ def evidence(tmp_path):
         return tmp_path
 
     return write
+
+
+def test_shared_passages_are_counted_by_pair_of_sources(evidence):
+    folder = evidence(
+        [[decision(0, "web"), decision(1, "law")], [decision(2, "web")]], "decisions", DECISIONS
+    )
+    assert aggregates.shared_by_sources(folder, 9) == []
+    rows = [
+        {
+            f"{name}_{side}": value
+            for side, i in zip("ab", pair, strict=True)
+            for name, value in {
+                "record_id": f"r{i}", "shard": "s", "position": i, "field": "text",
+                "start": 0, "end": 99,
+            }.items()
+        }
+        | {"n_tokens": n}
+        for pair, n in (((0, 1), 60), ((1, 2), 50), ((0, 2), 90))
+    ]  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(rows, PASSAGES), folder / "passages.parquet")
+    assert aggregates.shared_by_sources(folder, 9) == [
+        {"one": "law", "other": "web", "passages": 2, "tokens": 110, "longest": 60},
+        {"one": "web", "other": "web", "passages": 1, "tokens": 90, "longest": 90},
+    ]
 
 
 def test_touched_items_come_with_most_records_first(tmp_path):

@@ -57,6 +57,7 @@ class Facts:
         actions: Records by reason and action.
         clusters: Clusters of duplicates by size.
         copies: Pairs of sources, the one with duplicates of the other, most first.
+        shared: Pairs of sources whose records share passages, those that share most first.
         touched_items: Items of evaluation sets that stand in most records.
         rejects: The first rejects.
         annotators: Those with the lowest accuracy.
@@ -75,6 +76,7 @@ class Facts:
     actions: Sequence[Mapping[str, Any]]
     clusters: Sequence[Mapping[str, Any]]
     copies: Sequence[Mapping[str, Any]]
+    shared: Sequence[Mapping[str, Any]]
     touched_items: Sequence[Mapping[str, Any]]
     rejects: Sequence[Mapping[str, Any]]
     annotators: Sequence[Mapping[str, Any]]
@@ -227,6 +229,7 @@ def gather(
         actions=aggregates.actions_by_reason(evidence),
         clusters=aggregates.cluster_sizes(evidence),
         copies=aggregates.copies(evidence, SHOWN_ROWS),
+        shared=aggregates.shared_by_sources(evidence, SHOWN_ITEMS),
         touched_items=aggregates.touched_items(evidence, SHOWN_ITEMS),
         rejects=aggregates.first_rejects(evidence, SHOWN_ROWS),
         annotators=aggregates.worst_annotators(evidence, SHOWN_PEOPLE),
