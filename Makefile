@@ -27,7 +27,7 @@ demo: setup
 	@echo "Open demo/release/report/index.html in a browser."
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: setup
 	$(BIN)/ruff check .

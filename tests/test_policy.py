@@ -9,6 +9,7 @@ import yaml
 
 import datagov
 from datagov.declared import parse
+from datagov.detect.registry import describe_detectors
 from datagov.errors import ConfigError
 from datagov.policy import load_policy
 from datagov.sources.licences import CLASSES, check_expression, classify
@@ -17,12 +18,6 @@ from datagov.sources.verdicts import describe, verdicts
 from datagov.tables import ACTIONS
 
 EXAMPLES = Path(datagov.__file__).parent / "manifests/examples"
-KNOWN = {
-    "pii": (),
-    "restricted": (),
-    "secrets": (),
-    "quality": ("empty", "symbols", "garbled", "repeated_lines"),
-}
 
 
 def told(path, text, load):
@@ -33,11 +28,13 @@ def told(path, text, load):
 
 
 def test_the_default_policy_is_the_example():
-    assert load_policy(EXAMPLES / "policy.yaml", KNOWN) == load_policy(None, KNOWN)
+    assert load_policy(EXAMPLES / "policy.yaml", describe_detectors) == load_policy(
+        None, describe_detectors
+    )
 
 
 def test_the_most_specific_rule_and_the_highest_step_count():
-    policy = load_policy(None, KNOWN)
+    policy = load_policy(None, describe_detectors)
     assert policy.action("restricted", "chemical", 0.49) == "keep"
     assert policy.action("restricted", "chemical", 0.5) == "quarantine"
     assert policy.action("restricted", "chemical", 0.8) == "drop"
@@ -62,7 +59,7 @@ rules:
 """,
         encoding="utf-8",
     )
-    policy = load_policy(path, KNOWN)
+    policy = load_policy(path, describe_detectors)
     names = ["UK_NHS", "SENSITIVE_HEALTH", "CREDIT_CARD", "EMAIL_ADDRESS", "MY_OWN", "URL"]
     expected = ["redact", "drop", "quarantine", "keep", "keep", "redact"]
     assert [policy.action("pii", name, 0.9) for name in names] == expected
@@ -72,19 +69,56 @@ rules:
     assert policy.action("restricted", "sensitive", 1.0) == "keep"
 
 
-def test_a_misspelt_class_is_told_and_a_category_of_ones_own_is_not(tmp_path):
-    text = "version: 1\npurpose: x\nrules:\n  pii.{}: {{action: drop}}\n"
-    lines = told(
-        tmp_path / "p.yaml",
-        text.format("medical_helth"),
-        lambda path: load_policy(path, KNOWN),
-    )
-    assert "did you mean 'medical_health'?" in lines[0]
-    others = text.replace("pii.{}", "quality.{}").format("sensitive")
-    lines = told(tmp_path / "p.yaml", others, lambda path: load_policy(path, KNOWN))
-    assert "quality has no category 'sensitive'" in lines[0]
-    (tmp_path / "p.yaml").write_text(text.format("badge_number"), encoding="utf-8")
-    assert load_policy(tmp_path / "p.yaml", KNOWN).action("pii", "badge_number", 0.0) == "drop"
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("pii.medical_helth", "pii has no class 'medical_helth'; did you mean 'medical_health'?"),
+        ("pii.EMIAL_ADDRESS", "no category 'EMIAL_ADDRESS'; did you mean 'EMAIL_ADDRESS'?"),
+        ("pii.badge_number", "pii has no category 'badge_number'"),
+        ("restricted.nuclaer", "no category 'nuclaer'; did you mean 'nuclear'?"),
+        ("quality.sensitive", "quality has no category 'sensitive'"),
+        ("secrets.API_TOKN", "did you mean 'API_TOKEN'?"),
+        ("sources.undeclard", "did you mean 'undeclared'?"),
+    ],
+)
+def test_a_rule_that_no_finding_can_meet_is_told_with_the_nearest(tmp_path, rule, message):
+    text = f"version: 1\npurpose: x\nrules:\n  {rule}: {{action: drop}}\n"
+    (line,) = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
+    assert message in line
+
+
+def test_which_categories_there_are_depends_on_the_options(tmp_path):
+    text = "version: 1\npurpose: x\nrules:\n  pii.IT_FISCAL_CODE: {action: drop}\n"
+    told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
+    (tmp_path / "p.yaml").write_text(text + "detectors:\n  pii: {languages: [en, it]}\n")
+    policy = load_policy(tmp_path / "p.yaml", describe_detectors)
+    assert policy.action("pii", "IT_FISCAL_CODE", 0.0) == "drop"
+
+
+def test_what_a_rule_may_name_is_every_category_that_a_detector_can_find():
+    found = describe_detectors({}, Path()).categories
+    assert {"EMAIL_ADDRESS", "URL", "SENSITIVE_HEALTH", "PERSON", "CN_MOBILE"} <= set(found["pii"])
+    assert found["quality"] == {"empty", "symbols", "garbled", "repeated_lines"}
+
+
+def test_wrong_options_of_a_detector_are_told_with_the_mistakes_in_rules(tmp_path):
+    text = """version: 1
+purpose: x
+rules:
+  quality.emty: {action: drop}
+detectors:
+  pii: {entitis: [URL], min_score: high, languages: [xx]}
+"""
+    lines = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
+    said = "\n".join(lines)
+    for message in ("did you mean 'empty'", "did you mean 'entities'", "a number", "'xx'"):
+        assert message in said
+
+
+def test_all_mistakes_within_one_rule_are_told(tmp_path):
+    text = "version: 1\npurpose: x\nrules:\n  pii: {action: redct, from_score: 4}\n"
+    lines = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
+    assert len(lines) == 2
 
 
 def test_all_mistakes_of_a_policy_are_told_at_once(tmp_path):
@@ -94,11 +128,11 @@ rules:
   pii: {action: redct}
   quality.empty: {action: redact}
   qualty: {action: drop}
-  pii.A: {action: drop, from_score: 2}
+  pii.URL: {action: drop, from_score: 2}
 detectors:
   pyy: {}
 """
-    lines = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, KNOWN))
+    lines = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
     name = tmp_path / "p.yaml"
     assert [line.split(": ")[0] for line in lines] == [f"{name}:{n}" for n in (1, 2, 4, 5, 6, 7, 9)]
     assert "did you mean 'purpose'?" in lines[1]
@@ -115,7 +149,7 @@ detectors:
     ],
 )
 def test_what_is_no_yaml_is_told_with_its_line(tmp_path, text, message):
-    lines = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, KNOWN))
+    lines = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
     assert message in lines[0]
 
 
@@ -154,6 +188,27 @@ def test_all_mistakes_of_a_registry_are_told_at_once(tmp_path):
     for message in (
         "'Foo-1.0' is no SPDX expression", "'2026-02-30' is no date", "'XX' is no country",
         "stands twice", "legal_basis_x: is missing", "ends (2025-01-01) before it starts",
+    ):  # fmt: skip
+        assert message in text
+
+
+def test_what_breaks_the_schema_hides_no_other_mistake_of_its_entry(tmp_path):
+    document = yaml.load((EXAMPLES / "sources.yaml").read_text(), yaml.BaseLoader)
+    first, second = document["sources"]
+    first["acquisition_x"]["class"] = "stolen"
+    first["personal_information_x"] = {"contains": "maybe"}
+    first["use"]["license"] = ["Foo-1.0", ["MIT"]]
+    first["provenance"].pop("origin-geography")
+    first["provenance"]["date"] = "2026-13-01"
+    first["use"]["storage-allowed"] = [{"country": "XX"}]
+    second["id"] = first["id"]
+    second["declared_by_x"] = "me"
+    lines = told(tmp_path / "s.yaml", yaml.safe_dump(document, sort_keys=False), load_registry)
+    text = "\n".join(lines)
+    for message in (
+        "'stolen' is not allowed", "contains: ", "'Foo-1.0' is no SPDX expression",
+        "license[1]: is a list", "origin-geography: is missing", "'2026-13-01' is no date",
+        "'XX' is no country", "stands twice", "declared_by_x: is text",
     ):  # fmt: skip
         assert message in text
 
@@ -235,7 +290,7 @@ def test_what_is_no_expression_is_told(expression):
 
 def test_a_declaration_that_the_scan_contradicts_is_named(tmp_path):
     registry = registry_of(tmp_path)
-    policy = load_policy(None, KNOWN)
+    policy = load_policy(None, describe_detectors)
     found = verdicts(registry, policy, dt.date(2026, 1, 1))
     described = describe(registry, found, {"essays": {"pii": 300}}, policy)
     (essays,) = [s for s in described["sources"] if s["id"] == "essays"]
@@ -244,7 +299,7 @@ def test_a_declaration_that_the_scan_contradicts_is_named(tmp_path):
 
 def test_dates_are_judged_on_the_given_day(tmp_path):
     registry = registry_of(tmp_path)
-    policy = load_policy(None, KNOWN)
+    policy = load_policy(None, describe_detectors)
     before = verdicts(registry, policy, dt.date(2099, 12, 31))["support"]
     after = verdicts(registry, policy, dt.date(2100, 1, 1))["support"]
     assert "retention_expired" not in before

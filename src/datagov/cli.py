@@ -11,6 +11,7 @@ import click
 
 from datagov import __version__
 from datagov.errors import DatagovError
+from datagov.faults import fault
 
 if TYPE_CHECKING:
     from datagov.scanning import ScanResult
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("datagov")
 
 PATH = click.Path(path_type=Path)
+
+STOPPED = 130
+"""Exit code of a run that was stopped with Ctrl-C: 128 + SIGINT, as shells have it."""
 
 
 class _DatagovGroup(click.Group):
@@ -30,15 +34,25 @@ class _DatagovGroup(click.Group):
         try:
             return super().main(given[:at], *rest, **extra)
         except DatagovError as error:
-            click.echo(f"datagov: {error}", err=True)
-            sys.exit(error.exit_code)
+            told = error
+        except Exception as error:  # noqa: BLE001 - the last resort: told in a line, traced in a file
+            told = fault(error)
+        click.echo(f"datagov: {told}", err=True)
+        sys.exit(told.exit_code)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("datagov: stopped; the same command goes on from here", err=True)
+            sys.exit(STOPPED)
 
 
 @click.group(
     cls=_DatagovGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done and every gate passed; 1 done, and a gate or check failed; "
-    "2 wrong usage, config or input; 3 our fault.",
+    "2 wrong usage, config or input; 3 our fault; 130 stopped.",
 )
 @click.version_option(__version__, prog_name="datagov")
 @click.option("-q", "--quiet", is_flag=True, help="Only warnings and errors on stderr.")
@@ -48,10 +62,22 @@ def main(quiet: bool) -> None:
     \b
     First steps:
       datagov demo                       make a small corpus and scan it
-      datagov scan CORPUS                scan your own, with default policy
-      datagov verify RELEASE --key PEM   check a release offline
+      datagov scan CORPUS                scan your own, with the default policy
+      datagov verify RELEASE --key PEM   check a release offline, without the corpus
+      datagov pii "mail ann@example.org" see what is found in a text, and why
+
+    \b
+    Then:
+      datagov scan CORPUS --sources sources.yaml --policy policy.yaml
+                                         say where records come from, and what to do about what
+      datagov annotations LABELS.csv --item i --annotator a --label l --out REPORT
+                                         who disagrees, and which labels are probably wrong
+      datagov keygen KEYS                a signing key of your own
+
+    Every command says more with --help. Those that read print JSON with --json; what they are busy
+    with goes to stderr, as a bar on a terminal and as log lines elsewhere.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Lines()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     log.handlers = [handler]
     log.propagate = False
@@ -60,13 +86,29 @@ def main(quiet: bool) -> None:
     logging.getLogger().addHandler(logging.NullHandler())
 
 
+class _Lines(logging.Handler):
+    """Writes log lines to stderr, above the bars if there are any."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "tqdm" in sys.modules:
+            sys.modules["tqdm"].tqdm.write(self.format(record), file=sys.stderr)
+        else:
+            click.echo(self.format(record), err=True)
+
+
 @main.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("--out", type=PATH, help="Folder of the release [default: INPUT's name + .release].")
 @click.option("--sources", type=PATH, help="Source registry (YAML): who owns what, which licence.")
 @click.option("--policy", type=PATH, help="What to do about each category (YAML).")
 @click.option("--name", help="Name of the release [default: INPUT's name].")
-@click.option("--release-version", "version", default="1.0.0", show_default=True)
+@click.option(
+    "--release-version",
+    "version",
+    default="1.0.0",
+    show_default=True,
+    help="Version of the release.",
+)
 @click.option(
     "--text-field",
     "text_fields",
@@ -135,9 +177,20 @@ def scan(
 ) -> None:
     """Scan a corpus and publish a signed release.
 
-    INPUT is a file, a folder, a glob or a URL; Parquet, JSON Lines (plain, gzip, zstd), CSV, TSV,
-    Arrow IPC, text, WARC and WET. A killed run goes on where it was with the same command. Flags
-    after `--` go to Beam.
+    INPUT is a file, a folder, a glob or a URL (s3://, gs://, https:// and others of fsspec);
+    Parquet, JSON Lines (plain, gzip, zstd), CSV, TSV, Arrow IPC, text, WARC and WET.
+
+    \b
+      datagov scan corpus/
+      datagov scan 'web/*.jsonl.gz' books.parquet --out release-1 --id-field id
+      datagov scan chats.jsonl --text-field messages
+      datagov scan s3://bucket/corpus --sources sources.yaml --policy policy.yaml
+
+    OUT gets data/ (what may be trained on), quarantine/ (held back for people), evidence/, the
+    card README.md, report/index.html and signed attestations; it appears whole or not at all. Start
+    registry and policy from manifests/examples; every mistake in them is told before anything is
+    read. A run that was stopped or killed goes on where it was with the same command. Flags after
+    `--` go to Beam.
     """
     from datagov.scanning import Run, default_name, scan
 
@@ -152,7 +205,7 @@ def scan(
             n_workers=workers,
             beam_flags=beam_flags,
             split_bytes=split_mb * 1024 * 1024,
-            show_progress=sys.stderr.isatty(),
+            show_progress=sys.stderr.isatty() and log.isEnabledFor(logging.INFO),
         ),
         **options,
     )
@@ -199,6 +252,10 @@ def verify(release: Path, key: Path, corpus: tuple[str, ...], as_json: bool) -> 
 
     Needs neither the corpus nor those who made the release. Exit 1 names each file and field that
     does not hold.
+
+    \b
+      datagov verify release-1 --key signing.pub.pem
+      datagov verify release-1 --key signing.pub.pem --corpus corpus/ --json
     """
     from datagov.verification import verify
 
@@ -230,7 +287,11 @@ def annotations(
 ) -> None:
     """Measure agreement, find the best labels and those that are probably wrong.
 
-    INPUT is Parquet, CSV or JSON Lines with one label by one annotator per row.
+    INPUT is Parquet, CSV or JSON Lines with one label by one annotator per row. OUT gets the best
+    labels, what is known of each annotator, suspects to look at again, and a report.
+
+    \b
+      datagov annotations labels.csv --item item_id --annotator who --label label --out report
     """
     from datagov.annotations.assess import run
 
@@ -275,14 +336,21 @@ def pii(
 @main.command()
 @click.argument("folder", type=PATH, default=".")
 def keygen(folder: Path) -> None:
-    """Make a signing key pair and a fingerprint key in FOLDER."""
-    from datagov.lineage.keys import fingerprint_key, generate
+    """Make a signing key pair and a fingerprint key in FOLDER.
+
+    Without keys of your own, `scan` makes some once in ~/.config/datagov.
+
+    \b
+      datagov keygen keys
+      datagov scan corpus/ --key keys/signing.pem --fingerprint-key keys/fingerprint.key
+    """
+    from datagov.lineage.keys import generate, generate_fingerprint_key
 
     pair = generate(folder)
-    fingerprint_key(folder / "fingerprint.key")
+    secret = generate_fingerprint_key(folder)
     click.echo(f"private  {pair.private} (keep it secret)")
     click.echo(f"public   {pair.public} (hand it to whoever verifies); id {pair.key_id}")
-    click.echo(f"secret   {folder / 'fingerprint.key'} (keys fingerprints; keep it and its backup)")
+    click.echo(f"secret   {secret} (keys fingerprints; keep it and its backup)")
 
 
 @main.command()
@@ -291,7 +359,8 @@ def keygen(folder: Path) -> None:
 def demo(context: click.Context, folder: Path) -> None:
     """Make a small corpus in FOLDER and scan it.
 
-    Three languages; planted personal data, duplicates, an undeclared source, a broken record.
+    Three languages; planted personal data, duplicates, an undeclared source, a broken record. Open
+    FOLDER/release/report/index.html afterwards.
     """
     from datagov.demo import make_corpus
 

@@ -68,18 +68,15 @@ def load_declared(
     path: Path,
     schema_name: str,
     checks: Callable[[Any], Iterator[Mistake]],
-    *,
-    finely: bool = False,
 ) -> Declared:
     """Returns the declared input at `path`.
 
     Args:
         path: A YAML file (JSON is YAML).
         schema_name: Its JSON Schema in `manifests/`.
-        checks: Yields what a schema cannot say; entries that break the schema are None in what
-            it is given, and keys may be missing.
-        finely: Whether only the very value that breaks the schema is None, instead of all that
-            stands two levels down, so that checks must expect None anywhere.
+        checks: Yields what a schema cannot say. In what it is given each value that breaks the
+            schema is None and everything around it stands, so it must expect None anywhere and
+            any key to be missing.
 
     Raises:
         ConfigError: With a line for each mistake: file, line, field, expected, how to mend it.
@@ -88,9 +85,41 @@ def load_declared(
     errors = _errors(declared.value, schema_name)
     found = [mistake for error in errors for mistake in _mistakes(error)]
     if isinstance(declared.value, dict):
-        found += checks(_without(declared.value, errors, finely))
+        found += checks(_without(declared.value, errors))
     declared.refuse(found)
     return declared
+
+
+class Refusals:
+    """Gathers what several declared inputs are refused for, so that all is told at once.
+
+    >>> refusals = Refusals()
+    >>> with refusals:
+    ...     policy = load_policy(path)
+    >>> with refusals:
+    ...     registry = load_registry(path)
+    >>> refusals.tell()
+    """
+
+    def __init__(self) -> None:
+        self._told: list[str] = []
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, ConfigError):
+            return False
+        self._told.append(str(error))
+        return True
+
+    def __bool__(self) -> bool:
+        return bool(self._told)
+
+    def tell(self) -> None:
+        """Raises ConfigError with all that was refused; returns if nothing was."""
+        if self._told:
+            raise ConfigError("\n".join(self._told))
 
 
 def mistakes(value: Any, schema_name: str) -> list[Mistake]:
@@ -100,26 +129,46 @@ def mistakes(value: Any, schema_name: str) -> list[Mistake]:
 
 def _errors(value: Any, schema_name: str) -> list[ValidationError]:
     schema = json.loads(manifest(schema_name))
-    return list(Draft202012Validator(schema).iter_errors(value))
+    found = Draft202012Validator(schema).iter_errors(value)
+    return [each for error in found for each in _meant(error)]
 
 
-def _without(value: dict[str, Any], errors: Iterable[ValidationError], finely: bool) -> Any:
-    """Returns `value` with entries that break the schema set to None, for the checks to pass over.
+def _meant(error: ValidationError) -> Iterator[ValidationError]:
+    """Yields the errors of the alternative that was meant; without alternatives the error itself.
+
+    Meant is the alternative that got furthest, or else one for a value of this type.
+    """
+    if error.validator not in ("oneOf", "anyOf") or not error.context:
+        yield error
+        return
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context:
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    best = max(branches.values(), key=_furthest)
+    for inner in best:
+        yield from _meant(inner)
+
+
+def _furthest(branch: Iterable[ValidationError]) -> tuple[int, bool]:
+    return max((len(each.absolute_path), each.validator != "type") for each in branch)
+
+
+def _without(value: dict[str, Any], errors: Iterable[ValidationError]) -> Any:
+    """Returns `value` with each value that breaks the schema set to None.
 
     So that what a schema cannot say is told together with what it can.
     """
-    clean: Any = copy.deepcopy(value)
+    clean: Any = {"": copy.deepcopy(value)}
     for error in errors:
-        if finely and error.validator in ("additionalProperties", "required"):
+        if error.validator in ("additionalProperties", "required"):
             continue
-        path = list(error.absolute_path)
-        *above, last = ("", *(path if finely else path[:2]))
-        entry: Any = {"": clean}
+        *above, last = ("", *error.absolute_path)
+        entry = clean
         for key in above:
             entry = None if entry is None else entry[key]
-        if entry is not None and path:
+        if entry is not None:
             entry[last] = None
-    return clean
+    return clean[""] or {}
 
 
 def manifest(name: str) -> str:
@@ -222,19 +271,20 @@ def _mistakes(error: Any) -> Iterator[Mistake]:
             hint = f"; expected: {about}" if about else ""
             yield Mistake((*path, name), f"is missing{hint}")
     elif error.validator == "enum":
-        values = [str(value) for value in error.validator_value]
+        values = [_word(value) for value in error.validator_value]
         yield Mistake(
             path, f"{error.instance!r} is not allowed{nearest(str(error.instance), values)}"
         )
-    elif error.validator in ("oneOf", "anyOf") and error.context:
-        # The branch that got furthest is the one that was meant, or else one of the right type.
-        best = max(error.context, key=lambda e: (len(e.absolute_path), e.validator != "type"))
-        yield from _mistakes(best)
     elif error.validator == "pattern":
         shape = error.schema.get("description", error.validator_value)
         yield Mistake(path, f"{error.instance!r} has not the shape that is expected: {shape}")
     else:
         yield Mistake(path, _plain(error))
+
+
+def _word(value: Any) -> str:
+    """Returns a value as YAML has it."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _plain(error: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from datagov.detect.pii import PiiDetector
 from datagov.detect.pii.explain import Explanation, explain
 from datagov.detect.pii.plan import ALL
-from datagov.detect.registry import KNOWN, detectors
+from datagov.detect.registry import describe_detectors, detectors
 from datagov.errors import ConfigError
 from datagov.policy import load_policy
 
@@ -69,7 +69,7 @@ def look(
     Raises:
         ConfigError: The policy has a mistake, or the file is no UTF-8 text.
     """
-    rules = load_policy(policy, KNOWN)
+    rules = load_policy(policy, describe_detectors)
     detector = next(d for d in detectors(rules) if isinstance(d, PiiDetector))
     if everything:
         detector = dataclasses.replace(

@@ -3,9 +3,8 @@
 import difflib
 import hashlib
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import rfc8785
 
 from datagov.declared import Declared, Mistake, load_declared, manifest, nearest, parse
 from datagov.detect.pii.own.options import check_options, load_options, without_terms
-from datagov.detect.pii.sensitive.classes import KINDS, LEVELS, class_of, is_known, known_categories
+from datagov.detect.pii.sensitive.classes import KINDS, LEVELS, class_of
 from datagov.tables import ACTIONS
 
 SCHEMA = "policy.schema.json"
@@ -31,14 +30,29 @@ CATEGORY, MASK, HASH, PSEUDONYM = "category", "mask", "hash", "pseudonym"
 TREATMENTS = (CATEGORY, MASK, HASH, PSEUDONYM)
 """What can stand in the place of what is redacted; see release/redaction/treatments.py."""
 
-_MISSPELT = 0.8
-"""How like a known category one that is not known is to be taken for a slip."""
-
 PII_CLASSES = (*LEVELS, *KINDS)
 """What a rule may name beside the categories: `pii.sensitive`, `pii.medical_health`."""
 
 PREFERENCES = ("source_priority", "licence", "personal_data", "quality", "length")
 """By what, in this order, the record of a cluster that stays is chosen if policy does not say."""
+
+
+@dataclass(frozen=True)
+class Described:
+    """What detectors with given options say of themselves.
+
+    Attributes:
+        categories: By detector every category that its findings may have; None where its options
+            are so wrong that it cannot say.
+        mistakes: What is wrong with the options.
+    """
+
+    categories: Mapping[str, Collection[str] | None]
+    mistakes: tuple[Mistake, ...] = ()
+
+
+Describe = Callable[[Mapping[str, Any], Path], Described]
+"""Describes detectors, given their options by name and the folder that paths are relative to."""
 
 RECORD_CATEGORIES: Mapping[str, Collection[str]] = {
     "duplicates": ("exact", "normalised", "near", "contained"),
@@ -183,27 +197,23 @@ class Policy:
         )
 
 
-def load_policy(
-    path: str | os.PathLike[str] | None, known: Mapping[str, Collection[str]]
-) -> Policy:
+def load_policy(path: str | os.PathLike[str] | None, describe: Describe) -> Policy:
     """Returns the policy at `path`, or the default one.
 
     Args:
         path: A YAML file; see manifests/examples/policy.yaml.
-        known: The categories of each detector, to tell a misspelt rule; an empty collection
-            stands for a detector whose categories are open.
+        describe: What detectors there are and which categories they have, so that a misspelt
+            rule or option is told; see `datagov.detect.registry.describe_detectors`.
 
     Raises:
         ConfigError: With a line for each mistake.
     """
-    everything = {**RECORD_CATEGORIES, **known}
     if path is None:
-        declared = parse(DEFAULT, manifest(DEFAULT))
-    else:
-        folder = Path(path).parent
-        checks = partial(_check, known=everything, folder=folder)
-        declared = load_declared(Path(path), SCHEMA, checks)
-    return _built(declared, Path(path or "").absolute().parent)
+        return _built(parse(DEFAULT, manifest(DEFAULT)), Path.cwd())
+    folder = Path(path).absolute().parent
+    return _built(
+        load_declared(Path(path), SCHEMA, lambda value: _check(value, describe, folder)), folder
+    )
 
 
 def _built(declared: Declared, folder: Path) -> Policy:
@@ -240,48 +250,58 @@ def _duplicate_options(value: Mapping[str, Any]) -> DuplicateOptions:
     return DuplicateOptions(**{**value, **lists})
 
 
-def _classes(detector: str) -> tuple[str, ...]:
-    return PII_CLASSES if detector == "pii" else ()
-
-
-def _check(
-    value: Mapping[str, Any], known: Mapping[str, Collection[str]], folder: Path
-) -> Iterator[Mistake]:
-    pii = (value.get("detectors") or {}).get("pii") or {}
-    mistakes, own = check_options(pii, folder)
+def _check(value: Mapping[str, Any], describe: Describe, folder: Path) -> Iterator[Mistake]:
+    options = {name: each or {} for name, each in (value.get("detectors") or {}).items()}
+    mistakes, read = check_options(options.get("pii", {}), folder)
     yield from mistakes
+    described = describe({**options, "pii": read}, folder)
+    yield from described.mistakes
+    known = {**RECORD_CATEGORIES, **described.categories}
+    if mistakes:
+        # Which categories recognisers and lists have that could not be read, nobody knows.
+        known["pii"] = None
     for name, rule in (value.get("rules") or {}).items():
+        at = ("rules", name)
         detector, _, category = name.partition(".")
         if detector not in known:
-            yield Mistake(("rules", name), f"no such detector{nearest(detector, list(known))}")
-        elif category in (*known[detector], *_classes(detector)):
-            pass
-        elif difflib.get_close_matches(category, _classes(detector), n=1):
-            hint = nearest(category, _classes(detector))
-            yield Mistake(("rules", name), f"{detector} has no class {category!r}{hint}")
-        elif category and known[detector]:
-            hint = nearest(category, sorted(known[detector]))
-            yield Mistake(("rules", name), f"{detector} has no category {category!r}{hint}")
-        elif detector == "pii" and category not in own and not is_known(category):
-            close = difflib.get_close_matches(category, [*own, *known_categories()], 1, _MISSPELT)
-            if close:
-                yield Mistake(
-                    ("rules", name), f"pii has no category {category!r}; did you mean {close[0]!r}?"
-                )
-        redacts = rule and any(step.action == "redact" for step in _steps(rule))
-        if redacts and detector not in SPAN_DETECTORS:
-            yield Mistake(
-                ("rules", name),
-                f"redact takes parts out of a text, and {detector} is about whole records; "
-                "expected keep, quarantine or drop",
-            )
+            yield Mistake(at, f"no such detector{nearest(detector, list(known))}")
+        elif category:
+            yield from _check_category(at, detector, category, known[detector])
         for step in rule if isinstance(rule, list) else [rule]:
-            if "as" in (step or {}) and step.get("action") != "redact":
-                yield Mistake(
-                    ("rules", name),
-                    f"as: {step['as']} says how to redact; expected action: redact beside it",
-                )
-    duplicates = value.get("duplicates") or {}
+            yield from _check_step(at, detector, step or {})
+    yield from _check_duplicates(value.get("duplicates") or {})
+    for name in options:
+        if name not in described.categories:
+            hint = nearest(name, sorted(described.categories))
+            yield Mistake(("detectors", name), f"no such detector{hint}")
+
+
+def _check_category(
+    at: tuple[str, ...], detector: str, category: str, known: Collection[str] | None
+) -> Iterator[Mistake]:
+    classes = PII_CLASSES if detector == "pii" else ()
+    if known is None or category in known or category in classes:
+        return
+    if difflib.get_close_matches(category, classes, n=1):
+        yield Mistake(at, f"{detector} has no class {category!r}{nearest(category, classes)}")
+    else:
+        hint = nearest(category, sorted(known))
+        yield Mistake(at, f"{detector} has no category {category!r}{hint}")
+
+
+def _check_step(at: tuple[str, ...], detector: str, step: Mapping[str, Any]) -> Iterator[Mistake]:
+    action = step.get("action")
+    if action == "redact" and detector not in SPAN_DETECTORS:
+        yield Mistake(
+            at,
+            f"redact takes parts out of a text, and {detector} is about whole records; "
+            "expected keep, quarantine or drop",
+        )
+    if step.get("as") and action not in ("redact", None):
+        yield Mistake(at, f"as: {step['as']} says how to redact; expected action: redact beside it")
+
+
+def _check_duplicates(duplicates: Mapping[str, Any]) -> Iterator[Mistake]:
     by_date = {"newest", "oldest"} & set(duplicates.get("prefer") or ())
     if by_date and not duplicates.get("date_column"):
         yield Mistake(
@@ -290,8 +310,3 @@ def _check(
         )
     if len(by_date) > 1:
         yield Mistake(("duplicates", "prefer"), "newest and oldest exclude each other; take one")
-    options = value.get("detectors") or {}
-    for name in options:
-        if name not in known or name in RECORD_CATEGORIES:
-            hint = nearest(name, sorted(set(known) - set(RECORD_CATEGORIES)))
-            yield Mistake(("detectors", name), f"no such detector{hint}")

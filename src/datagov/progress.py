@@ -53,9 +53,11 @@ def _draw(
     stop: threading.Event,
 ) -> None:
     total = sum(n_bytes for _, n_bytes in splits)
+    reused = _finished_bytes(splits)
     with (
-        tqdm(total=total, unit="B", unit_scale=True, desc="scan ") as scanned,
-        tqdm(total=n_parts, unit="part", desc="write") as parts,
+        # Rate and remaining time are those of what is done now, not of what was there already.
+        tqdm(total=total, initial=reused, unit="B", unit_scale=True, desc="scan ") as scanned,
+        tqdm(total=n_parts, initial=written(), unit="part", desc="write") as parts,
     ):
         stopping = False
         while not stopping:
@@ -71,15 +73,26 @@ def _log_lines(
     stop: threading.Event,
 ) -> None:
     total = sum(n_bytes for _, n_bytes in splits)
+    reused = _finished_bytes(splits)
     started = time.monotonic()
     while not stop.wait(LOG_EVERY_S):
         done = _finished_bytes(splits)
-        rate = done / (time.monotonic() - started)
         log.info(
-            "scanned %.0f of %.0f MB (%.1f MB/s), wrote %d of %d parts",
+            "scanned %.0f of %.0f MB (%s), wrote %d of %d parts",
             done / 1e6,
             total / 1e6,
-            rate / 1e6,
+            pace(done - reused, total - done, time.monotonic() - started),
             written(),
             n_parts,
         )
+
+
+def pace(done: int, left: int, elapsed_s: float) -> str:
+    """Returns rate and remaining time in words, such as `12.3 MB/s, 1:05 left`."""
+    rate = done / elapsed_s
+    if not rate:
+        return "no split finished yet"
+    minutes, seconds = divmod(round(left / rate), 60)
+    hours, minutes = divmod(minutes, 60)
+    clock = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f"{rate / 1e6:.1f} MB/s, {clock} left"

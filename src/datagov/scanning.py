@@ -9,7 +9,6 @@ import os
 import platform
 import shutil
 import time
-import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,20 +20,31 @@ import pyarrow.parquet as pq
 import rfc8785
 
 from datagov import __version__, progress
-from datagov.beam.runners import Engine, check, default_workers, pipeline
+from datagov.beam.runners import Engine, check, default_workers, lost_worker, pipeline
 from datagov.conformance.evaluate import evaluate
+from datagov.corpus.locations import list_inputs
 from datagov.corpus.options import ReadOptions
 from datagov.corpus.read import check_fields
-from datagov.corpus.shards import Shard, list_shards
+from datagov.corpus.shards import Shard
 from datagov.corpus.splits import Part, plan
+from datagov.declared import Refusals
 from datagov.detect.detector import config_digest
-from datagov.detect.registry import KNOWN, detectors
-from datagov.errors import AccountingError, DatagovError
+from datagov.detect.registry import describe_detectors, detectors
+from datagov.errors import AccountingError, ConfigError
+from datagov.faults import fault
 from datagov.gates.run import GateResult, run_gates
 from datagov.gates.suites import Suite, load_suites
+from datagov.lineage.files import METRICS
 from datagov.lineage.keys import fingerprint_key, key_pair, load_signer, user_key
 from datagov.lineage.sign import attest
-from datagov.lineage.statements import ROLE_GATE, Dependency, Facts, inputs, packages
+from datagov.lineage.statements import (
+    ROLE_GATE,
+    Dependency,
+    Facts,
+    inputs,
+    packages,
+    provenance,
+)
 from datagov.pipelines.scan import build
 from datagov.policy import load_policy
 from datagov.release import metrics
@@ -43,9 +53,11 @@ from datagov.release.benchmarks import load_benchmarks, save_indexes
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_of
 from datagov.release.earlier import load_earlier
-from datagov.release.workspace import Workspace, claim, publish, writing_to
+from datagov.release.naming import shown_shards
+from datagov.release.selfscan import self_scan
+from datagov.release.workspace import Workspace, check_free, claim, publish, writing_to
 from datagov.reports.render import About, render
-from datagov.sources.registry import load_registry
+from datagov.sources.registry import SourceRegistry, load_registry
 from datagov.sources.verdicts import Verdicts, describe, verdicts
 
 log = logging.getLogger("datagov")
@@ -152,19 +164,30 @@ def scan(
     run = run or Run()
     n_workers = default_workers() if run.n_workers is None else run.n_workers
     engine = Engine(run.runner, n_workers, run.beam_flags)
-    check(engine)
     given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
     paths = [os.fspath(path) for path in given]
     target = Path(out).absolute()
-    loaded_policy = load_policy(policy, known=KNOWN)
-    registry = load_registry(sources)
-    suites = load_suites(Path(expectations) if expectations else None)
-    keys = key_pair(Path(key)) if key else user_key()
+    refusals = Refusals()
+    with refusals:
+        check(engine)
+    with refusals:
+        _check_fields_differ(text_fields)
+    with refusals:
+        loaded_policy = load_policy(policy, describe_detectors)
+    with refusals:
+        registry = load_registry(sources)
+    with refusals:
+        suites = load_suites(Path(expectations) if expectations else None)
+    with refusals:
+        keys = key_pair(Path(key)) if key else user_key()
+    with refusals:
+        secret = fingerprint_key(Path(fingerprint_key_file) if fingerprint_key_file else None)
+    refusals.tell()
     signer = load_signer(keys.private)
-    shards = list_shards(paths)
+    check_free(target)
+    shards = list_inputs(paths)
     options = ReadOptions(text_fields=tuple(text_fields), id_field=id_field)
-    value_key = fingerprint_key(Path(fingerprint_key_file) if fingerprint_key_file else None)
-    searched = load_benchmarks([os.fspath(each) for each in benchmarks], value_key)
+    searched = load_benchmarks([os.fspath(each) for each in benchmarks], secret)
     config = ScanConfig(
         name=name or default_name(paths),
         version=version,
@@ -172,31 +195,38 @@ def scan(
         policy=loaded_policy,
         registry=registry,
         detectors=detectors(loaded_policy),
-        key=value_key,
+        key=secret,
         as_of=as_of or started.date(),
         max_reject_rate=max_reject_rate,
         data_format=data_format,
-        shard_order=tuple(shard.name for shard in shards),
-        earlier=load_earlier([Path(each) for each in against], value_key, loaded_policy.duplicates),
+        earlier=load_earlier([Path(each) for each in against], secret, loaded_policy.duplicates),
         benchmarks=tuple(searched),
     )
+    shards, config = _named(shards, config)
     objections = verdicts(registry, loaded_policy, config.as_of)
     parts = plan(shards, split_bytes=run.split_bytes)
     with claim(target) as workspace:
-        save_indexes(searched, value_key, workspace)
+        save_indexes(searched, secret, workspace)
         schema = _run_pipeline(parts, config, objections, workspace, engine, run)
+        _warn_of_missing_column(registry, schema)
         staging = workspace.staging
         log.info("scanned and wrote all parts after %.1f s", time.monotonic() - clock)
         with writing_to(staging):
             numbers = _write_evidence(workspace, shards, schema, objections, config)
             gates = _write_gates(staging, suites)
             log.info("judged %d gates after %.1f s", len(gates), time.monotonic() - clock)
-            conformance = evaluate(staging)
-            _write_json(staging / "conformance.json", conformance)
             about = About(name=config.name, version=version, key_id=signer.public_key.keyid)
-            render(staging, conformance, gates, about)
-            attest(staging, _facts(shards, config, suites, started, engine, run), signer)
+            _report(staging, gates, about)
+            # What is written so far is looked through, and told again with what came of that.
+            facts = _facts(shards, config, suites, started, engine, run)
+            numbers["self_scan"] = self_scan(staging, schema.names, provenance(facts, {}), config)
+            _write_json(staging / METRICS, numbers)
+            _report(staging, gates, about)
+            facts = dataclasses.replace(facts, finished=dt.datetime.now(dt.UTC))
+            attest(staging, facts, signer)
         publish(workspace, target)
+    if not numbers["records"]["read"]:
+        log.warning("no record was read: the release is empty, and no control is evaluated")
     seconds = time.monotonic() - clock
     log.info("published %s after %.1f s", target, seconds)
     return ScanResult(target, numbers, tuple(gates), keys.public, seconds)
@@ -206,6 +236,32 @@ def default_name(inputs: Sequence[str | os.PathLike[str]]) -> str:
     """Returns the name of the first input without its endings."""
     name = PurePath(os.fspath(inputs[0]).rstrip("/")).name or "corpus"
     return "".join(c for c in name.split(".")[0] if c.isalnum() or c in "-_") or "corpus"
+
+
+def _check_fields_differ(text_fields: Sequence[str]) -> None:
+    repeated = {name for name in text_fields if list(text_fields).count(name) > 1}
+    if repeated:
+        raise ConfigError(f"--text-field {min(repeated)}: given twice; name each column once")
+
+
+def _named(shards: Sequence[Shard], config: ScanConfig) -> tuple[tuple[Shard, ...], ScanConfig]:
+    """Returns the shards under the names that evidence may show, and the config that knows them."""
+    known = shown_shards(shards, config)
+    true_names = {shard.uri: shard.name for shard in shards}
+    renamed = {s.name: true_names[s.uri] for s in known if s.name != true_names[s.uri]}
+    registry = dataclasses.replace(config.registry, shard_names=renamed)
+    order = tuple(shard.name for shard in known)
+    return known, dataclasses.replace(config, registry=registry, shard_order=order)
+
+
+def _warn_of_missing_column(registry: SourceRegistry, schema: pa.Schema) -> None:
+    column = registry.source_field
+    if column is not None and column not in schema.names:
+        log.warning(
+            "the registry's source_field is %r, and no shard has such a column: records belong to "
+            "a source by match.paths alone, and are undeclared where no pattern fits",
+            column,
+        )
 
 
 def _run_pipeline(
@@ -233,33 +289,20 @@ def _run_pipeline(
     log.info("scanning %d splits in %d parts on %s", len(units), len(parts), engine.described)
     n_written = workspace.n_written
     with progress.scanning(units, n_written, len(parts), bars=run.show_progress):
-        beam_pipeline = pipeline(engine)
+        beam_pipeline = pipeline(engine, workspace.worker_log)
         categories = {source: tuple(found) for source, found in objections.items()}
         build(beam_pipeline, parts, config, categories, workspace)
         try:
             beam_pipeline.run().wait_until_finish()
         except Exception as error:
-            reported = workspace.reported()
-            if reported is None:
-                trace = workspace.path / "trace.txt"
-                trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-                raise DatagovError(
-                    f"the pipeline failed, which is our fault: {_last_line(error)}; the trace is "
-                    f"in {trace} (it may quote the corpus: look before you pass it on)"
-                ) from error
-            raise reported from error
+            reported = workspace.reported() or lost_worker(error)
+            raise reported or fault(error, workspace.path, "the pipeline") from error
     written = workspace.noted_parts()
     if len(written) != len(parts):
         raise AccountingError(
             f"{len(parts)} parts were to be written and {len(written)} were; nothing is published"
         )
     return pq.read_schema(written[0] / "schema.parquet")
-
-
-def _last_line(error: Exception) -> str:
-    """Returns the last line of what a runner says: it wraps the traceback of a worker."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
 
 
 def _write_evidence(
@@ -282,10 +325,17 @@ def _write_evidence(
         os.link(workspace.passages, staging / "evidence/passages.parquet")
         passages = json.loads(workspace.passages.with_suffix(".json").read_text("utf-8"))
     numbers = metrics.collect(parts, staging, shards, schema, annotations, passages, config)
-    _write_json(staging / "evidence/metrics.json", numbers)
+    _write_json(staging / METRICS, numbers)
     described = describe(config.registry, objections, numbers["counted_by_source"], config.policy)
     _write_json(staging / "evidence/sources.json", described)
     return numbers
+
+
+def _report(staging: Path, gates: Sequence[GateResult], about: About) -> None:
+    """Judges the controls and writes card and report, from what the evidence says so far."""
+    conformance = evaluate(staging)
+    _write_json(staging / "conformance.json", conformance)
+    render(staging, conformance, gates, about)
 
 
 def _write_gates(staging: Path, suites: Sequence[Suite]) -> list[GateResult]:

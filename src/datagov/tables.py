@@ -124,6 +124,9 @@ DECISIONS = pa.schema(
 )
 """What happens to each record; `output_digest` is empty for records that are not in data/."""
 
+KEYED = "keyed:"
+"""How an id, or a part of a shard's name, begins that stands for one that names a person."""
+
 REDACTIONS = _schema(
     record_id=pa.string(),
     shard=pa.string(),

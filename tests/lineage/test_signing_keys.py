@@ -162,14 +162,14 @@ def test_files_that_hold_no_key_of_the_right_kind_are_refused(tmp_path: Path) ->
         with pytest.raises(ConfigError, match=name):
             keys.load_public_key(tmp_path / name)
     for load in (keys.load_signer, keys.load_public_key):
-        with pytest.raises(ConfigError, match="No such file"):
+        with pytest.raises(ConfigError, match="missing: no such file; name "):
             load(tmp_path / "missing")
 
 
 def test_the_fingerprint_key_is_32_bytes_made_once_and_named_without_telling_it(
     tmp_path: Path,
 ) -> None:
-    path = tmp_path / "project/fingerprint.key"
+    path = keys.generate_fingerprint_key(tmp_path / "project")
     key = keys.fingerprint_key(path)
     assert len(key) == 32
     assert keys.fingerprint_key(path) == key
@@ -177,6 +177,12 @@ def test_the_fingerprint_key_is_32_bytes_made_once_and_named_without_telling_it(
     assert keys.key_id(key) == keys.key_id(key)
     assert keys.key_id(key) != keys.key_id(bytes(32))
     assert keys.key_id(key) not in key.hex()
+
+
+def test_a_fingerprint_key_that_is_named_and_not_there_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"typo\.key: no such file"):
+        keys.fingerprint_key(tmp_path / "typo.key")
+    assert not (tmp_path / "typo.key").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"ab", b"g" * 64, b"A" * 64, b"0" * 66, b"\xff" * 64])

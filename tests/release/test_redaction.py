@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,21 @@ def test_a_mask_keeps_the_length_and_shows_no_digit_or_capital_word(text):
     masked = mask(text)
     assert len(masked) == len(text)
     assert not any(char.isdigit() for char in masked)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("at fe80::a now", "at xx##::x xxx"),
+        ("my e-mail: x", "my e-mail: x"),
+        ('"password": ', '"password": '),
+        ("api_key=", "api_key="),
+        ("email是", "email是"),
+        ("see name@host", "xxx xxxx@xxxx"),
+    ],
+)
+def test_a_listed_word_is_shown_only_where_it_is_a_word(text, shown):
+    assert mask(text) == shown
 
 
 def test_a_name_beside_a_number_does_not_survive():

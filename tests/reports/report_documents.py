@@ -114,7 +114,7 @@ METRICS: dict[str, Any] = {
             "values": 41,
         }
     ],
-    "self_scan": {"files": 7, "values_found": 0, "keys_found": 0},
+    "self_scan": {"files": 7, "values_found": 0, "keys_found": 0, "files_with_values": []},
     "columns_out": ["id", "text", "url"],
     "text_fields": ["text"],
 }

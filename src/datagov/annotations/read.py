@@ -7,9 +7,10 @@ import polars as pl
 import pyarrow as pa
 
 from datagov.corpus.batch import Batch
+from datagov.corpus.locations import list_inputs
 from datagov.corpus.options import MIB, ReadOptions
 from datagov.corpus.readers import READERS
-from datagov.corpus.shards import Shard, list_shards
+from datagov.corpus.shards import Shard
 from datagov.corpus.splits import plan
 from datagov.errors import InputError
 from datagov.tables import ANNOTATIONS
@@ -40,7 +41,7 @@ def read_annotations(inputs: Sequence[str], *, item: str, annotator: str, label:
             is empty in some row, or holds lists and the like.
     """
     names = dict(zip(ANNOTATIONS.names, (item, annotator, label), strict=True))
-    frames = [_read(shard, names) for shard in list_shards(inputs)]
+    frames = [_read(shard, names) for shard in list_inputs(inputs)]
     frame = pl.concat(frames, how="diagonal")
     return frame.select(
         [*ANNOTATIONS.names, *(c for c in OPTIONAL if c in frame.columns)]

@@ -33,7 +33,7 @@ class FindDuplicates(beam.PTransform):
         self._verdicts = verdicts
         self._workspace = workspace
 
-    def expand(self, inputs: Mapping[str, beam.PCollection]) -> beam.PCollection:
+    def expand(self, inputs: Any) -> beam.PCollection:
         """Equal records first; those that are left of them are then compared with each other."""
         options = self._config.policy.duplicates
         known = (self._verdicts, self._config)

@@ -1,5 +1,6 @@
 """The transform that finds shared passages: wiring only; see `datagov.release.overlapping`."""
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from datagov.release.config import ScanConfig
 from datagov.release.earlier import EarlierPart
 from datagov.release.keys import KeyedTable
 from datagov.release.overlapping import RowGroup
-from datagov.release.workspace import Workspace
+from datagov.release.workspace import Workspace, writing_to
 
 Joined = tuple[int, Mapping[str, Iterable[Any]]]
 
@@ -54,15 +55,17 @@ def _fingerprints(
     part, known = joined
     (evidence,) = known["evidence"]
     if not isinstance(evidence, EarlierPart):
-        yield from overlapping.write_fingerprints(
-            part, evidence, known["repeated"], known["equal"], config, workspace
-        )
+        with _writing(workspace):
+            yield from overlapping.write_fingerprints(
+                part, evidence, known["repeated"], known["equal"], config, workspace
+            )
 
 
 def _meetings(
     bucket: tuple[int, Iterable[RowGroup]], workspace: Workspace
 ) -> Iterator[tuple[int, RowGroup]]:
-    yield from overlapping.write_meetings(*bucket, workspace)
+    with _writing(workspace):
+        yield from overlapping.write_meetings(*bucket, workspace)
 
 
 def _overlaps(
@@ -71,7 +74,7 @@ def _overlaps(
     part, known = joined
     (evidence,) = known["evidence"]
     if not isinstance(evidence, EarlierPart):
-        with workspace.reporting():
+        with _writing(workspace):
             overlapping.write_overlaps(part, evidence, known["places"], config, workspace)
         yield 0, part
 
@@ -79,4 +82,11 @@ def _overlaps(
 def _passages(
     _met: tuple[int, Iterable[int]], options: DuplicateOptions, workspace: Workspace
 ) -> Iterator[KeyedTable]:
-    yield from overlapping.passages(options, workspace)
+    with _writing(workspace):
+        yield from overlapping.passages(options, workspace)
+
+
+@contextlib.contextmanager
+def _writing(workspace: Workspace) -> Iterator[None]:
+    with workspace.reporting("finding shared passages"), writing_to(workspace.path / "overlaps"):
+        yield

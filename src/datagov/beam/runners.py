@@ -2,22 +2,29 @@
 
 import contextlib
 import ctypes
+import difflib
+import io
 import logging
 import os
 import shlex
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.runner import create_runner
 from apache_beam.transforms import environments
 from apache_beam.transforms.environments import Environment
 
 from datagov.beam import coders
-from datagov.errors import ConfigError
+from datagov.declared import nearest
+from datagov.errors import ConfigError, DatagovError
+from datagov.faults import private_file
 
 LOCAL = "local"
+_LOST = "Channel closed prematurely"
 M_ARENA_MAX = -8
 """glibc's mallopt(3)."""
 
@@ -50,7 +57,7 @@ def default_workers() -> int:
 
 
 def check(engine: Engine) -> None:
-    """Raises ConfigError when the engine's flags would lose records or make no sense."""
+    """Raises ConfigError when there is no such runner, or flags lose records or make no sense."""
     words = " ".join(engine.flags).replace("=", " ").split()
     if "multi_threading" in words:
         raise ConfigError(
@@ -59,10 +66,60 @@ def check(engine: Engine) -> None:
         )
     if engine.n_workers < 1:
         raise ConfigError(f"--workers {engine.n_workers}: expected 1 or more")
+    _check_flags(engine)
+    if engine.runner != LOCAL:
+        _check_runner(engine.runner)
 
 
-def pipeline(engine: Engine) -> beam.Pipeline:
-    """Returns an empty pipeline on `engine`."""
+def _check_flags(engine: Engine) -> None:
+    flags = list(engine.flags)
+    said = io.StringIO()
+    try:
+        # Beam parses flags with argparse, which ends the process when it does not like one.
+        with contextlib.redirect_stderr(said):
+            known = PipelineOptions(flags).get_all_options()
+            given = PipelineOptions(flags).get_all_options(retain_unknown_options=True)
+    except SystemExit as error:
+        what = said.getvalue().strip().rpartition("error: ")[2]
+        raise ConfigError(f"flags behind --: {what}; see Beam's pipeline options") from error
+    unknown = sorted(given.keys() - known.keys())
+    # Other runners have options of their own, which Beam passes on.
+    if unknown and engine.runner == LOCAL:
+        close = difflib.get_close_matches(unknown[0], list(known), n=1)
+        hint = f"; did you mean --{close[0]}?" if close else ""
+        raise ConfigError(f"flags behind --: no such flag: --{unknown[0]}{hint}")
+
+
+def _check_runner(name: str) -> None:
+    known = [LOCAL, *StandardOptions.KNOWN_RUNNER_NAMES]
+    try:
+        create_runner(name)
+    except ImportError as error:
+        raise ConfigError(
+            f"--runner {name}: needs a package that is not installed ({error}); install it"
+        ) from error
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ConfigError(f"--runner {name}: no such runner{nearest(name, known)}") from error
+
+
+def lost_worker(error: Exception) -> DatagovError | None:
+    """Returns what to tell if `error` is Beam's word for a worker process that is gone."""
+    if _LOST not in str(error):
+        return None
+    return DatagovError(
+        "a worker process was killed or died, as a rule for lack of memory; run the same command "
+        "again with fewer --workers or a smaller --split-mb: what is finished will be used"
+    )
+
+
+def pipeline(engine: Engine, worker_log: Path) -> beam.Pipeline:
+    """Returns an empty pipeline on `engine`.
+
+    Args:
+        engine: What runs it.
+        worker_log: Where local worker processes write what they would say on stderr: Beam prints
+            the trace of every error there, and a trace may quote the corpus.
+    """
     check(engine)
     coders.register()
     _keep_one_arena()
@@ -72,7 +129,7 @@ def pipeline(engine: Engine) -> beam.Pipeline:
         return beam.Pipeline(options=PipelineOptions([f"--runner={engine.runner}", *engine.flags]))
     options = PipelineOptions([f"--direct_num_workers={engine.n_workers}", *engine.flags])
     # By its own name: Beam's `DirectRunner` may go looking for a binary to run instead.
-    runner = FnApiRunner(default_environment=_environment(engine))
+    runner = FnApiRunner(default_environment=_environment(engine, worker_log))
     return beam.Pipeline(runner=runner, options=options)
 
 
@@ -85,7 +142,7 @@ def _keep_one_arena() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
-def _environment(engine: Engine) -> Environment:
+def _environment(engine: Engine, worker_log: Path) -> Environment:
     """Returns where the local runner runs: in this process, or in worker processes."""
     if engine.n_workers == 1:
         return environments.EmbeddedPythonEnvironment.default()
@@ -96,5 +153,6 @@ def _environment(engine: Engine) -> Environment:
         "ARROW_DEFAULT_MEMORY_POOL=system POLARS_MAX_THREADS=1 "
         "_RJEM_MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0"
     )
-    command = f"{memory} {shlex.quote(sys.executable)} -m datagov.beam.worker"
+    worker = f"{shlex.quote(sys.executable)} -m datagov.beam.worker"
+    command = f"{memory} {worker} 2>>{shlex.quote(str(private_file(worker_log)))}"
     return environments.SubprocessSDKEnvironment.from_command_string(command_string=command)

@@ -61,7 +61,7 @@ def _scan(
     element: tuple[tuple[int, int], tuple[Split, ...]], config: ScanConfig, workspace: Workspace
 ) -> tuple[int, tuple[int, UnitEvidence]]:
     (part, place), unit = element
-    with workspace.reporting():
+    with workspace.reporting("scanning a split"):
         return part, (place, scan_unit(unit, config, workspace))
 
 
@@ -129,7 +129,7 @@ def _annotation_rows(element: tuple[int, Evidence], config: ScanConfig) -> Itera
 
 
 def _suspects(met: tuple[int, Iterable[pa.Table]], workspace: Workspace) -> Iterator[PartTable]:
-    with workspace.reporting():
+    with workspace.reporting("assessing annotations"):
         rows = pl.DataFrame(pa.concat_tables(met[1]))
         yield from keys.by_part(assess_records(rows, workspace))
 
@@ -166,7 +166,7 @@ def _materialise(
 ) -> str:
     part, known = joined
     (evidence,) = known["evidence"]
-    with workspace.reporting():
+    with workspace.reporting("writing a part"):
         folder = materialise(
             PartInput(
                 index=part,
@@ -180,7 +180,7 @@ def _materialise(
             config,
             workspace,
         )
-    return workspace.note_part(part, folder)
+        return workspace.note_part(part, folder)
 
 
 def _table(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:

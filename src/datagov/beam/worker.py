@@ -1,6 +1,7 @@
 """A worker process of the local runner: Beam's own, with Beam's chatter kept off stderr.
 
-Errors travel to the driver over Beam's channel and are told there.
+Errors travel to the driver over Beam's channel and are told there. What is still written to
+stderr, the traces that Beam prints above all, goes to the file that `runners` sends it to.
 """
 
 import logging

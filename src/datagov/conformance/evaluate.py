@@ -11,7 +11,14 @@ from typing import Any
 
 from datagov.conformance.catalogue import Catalogue, Control, load_catalogue
 from datagov.conformance.evidence import Evidence, digest, load_evidence
-from datagov.conformance.outcome import CLOSED, VERDICTS, WORDING, Outcome, unanswered
+from datagov.conformance.outcome import (
+    CLOSED,
+    VERDICTS,
+    WORDING,
+    Outcome,
+    not_evaluated,
+    unanswered,
+)
 from datagov.conformance.rules import RULES
 
 SUBJECT = "data/"
@@ -58,9 +65,17 @@ def evaluate(
 
 
 def judge(control: Control, evidence: Evidence) -> Outcome:
-    """Returns the outcome of the control's rule, or that nothing answers it."""
+    """Returns the outcome of the control's rule, or that nothing answers it.
+
+    Where no record was read, nothing is closed: what holds of no record says nothing.
+    """
     rule = RULES.get(control.id)
-    return rule(control, evidence) if rule else unanswered(control)
+    outcome = rule(control, evidence) if rule else unanswered(control)
+    records = evidence.metrics["records"]
+    if outcome.verdict in CLOSED and records["read"] == records["rejected"]:
+        reason = "no record was read, so there is nothing to judge by"
+        return not_evaluated(control, reason, outcome.evidence, outcome.measured, outcome.limits)
+    return outcome
 
 
 def _digest(release_dir: Path, name: str, known: dict[str, str]) -> str | None:

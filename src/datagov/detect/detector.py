@@ -29,6 +29,14 @@ class Detector(Protocol):
         """
         ...
 
+    def categories(self) -> frozenset[str]:
+        """Returns every category that a finding may have, also those not asked for so far.
+
+        Raises:
+            ConfigError: A field of the detector is wrong.
+        """
+        ...
+
     def normalise(self, category: str, value: str) -> str:
         """Returns the form of `value` under which two spellings of one thing are equal."""
         ...

@@ -62,6 +62,10 @@ class QualityDetector:
     max_repeated_lines: float = 0.5
     min_lines: int = 8
 
+    def categories(self) -> frozenset[str]:
+        """Returns every category that a finding may have."""
+        return frozenset({"empty", "symbols", "garbled", "repeated_lines"})
+
     def detect(self, texts: Texts) -> pa.Table:
         """Returns a finding for each category that a text falls into; the score is its share."""
         array = as_texts(texts)

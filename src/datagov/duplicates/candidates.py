@@ -6,6 +6,8 @@ all with all; of more, each is compared with the next few in an order that every
 anew, so that over the bands it meets many others, and with one that is the same for all.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,42 +20,50 @@ ALL_PAIRS = 16
 N_NEXT = 2
 """Of larger groups, how many others each record is compared with, in each band."""
 
+_UNIQUE_EVERY = 1 << 23
+"""Pairs after which those that stand twice are dropped: a pair shows in many bands."""
+
 _SIZE_SLACK = 0.8
 """Numbers of shingles are estimates; a pair is left out only if they differ by more than this."""
 
 
 def candidate_pairs(
-    keys: npt.NDArray[np.uint32],
-    records: Ints,
-    n_shingles: Ints,
-    threshold: float,
-    band: int,
+    bands: Iterable[tuple[int, npt.NDArray[np.uint32]]], n_shingles: Ints, threshold: float
 ) -> Ints:
-    """Returns the pairs to compare among records with a key of one band, of shape (n, 2).
+    """Returns the pairs of records to compare, by their index, of shape (n, 2).
 
-    The lesser record comes first; pairs are sorted and there is none twice. The order of the
-    input does not matter. At most `ALL_PAIRS` pairs per record.
+    The lesser index comes first; pairs are sorted and there is none twice. At most `ALL_PAIRS`
+    pairs per record and band.
 
     Args:
-        keys: The band's key of each record.
-        records: Numbers of the records, all different.
-        n_shingles: How many shingles each has.
+        bands: The number of each band and its keys, one per record; taken one after another.
+        n_shingles: How many shingles each record has; those with none are left out.
         threshold: Pairs that cannot be as similar, since one is too short, are left out.
-        band: Which band it is; shuffles large groups.
     """
-    order = np.lexsort((_shuffled(records, np.uint64(band)), keys))
-    pairs = _pairs(keys[order], records[order], n_shingles[order], threshold * _SIZE_SLACK)
-    return unique_pairs(pairs)
+    records = np.flatnonzero(n_shingles > 0)
+    pending, size = [np.zeros((0, 2), np.int64)], 0
+    for band, keys in bands:
+        own = keys[records]
+        order = np.lexsort((_shuffled(records, np.uint64(band)), own))
+        chosen = records[order]
+        found = _pairs(own[order], chosen, n_shingles[chosen], threshold * _SIZE_SLACK)
+        pending.append(found)
+        size += len(found)
+        if size > _UNIQUE_EVERY:
+            pending = [unique_pairs(np.concatenate(pending))]
+            size = 0
+    return unique_pairs(np.concatenate(pending))
 
 
 def unique_pairs(pairs: Ints) -> Ints:
-    """Returns sorted pairs without those that stand twice; both members in ascending order."""
-    low, high = pairs.min(axis=1, initial=1 << 62), pairs.max(axis=1, initial=-1)
-    order = np.lexsort((high, low))
-    low, high = low[order], high[order]
-    new = np.ones(len(order), bool)
-    new[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-    return np.stack([low[new], high[new]], axis=1)
+    """Returns sorted pairs without those that stand twice; both members in ascending order.
+
+    Args:
+        pairs: Indices below 2^31.
+    """
+    low, high = np.minimum(pairs[:, 0], pairs[:, 1]), np.maximum(pairs[:, 0], pairs[:, 1])
+    packed = np.unique(low << 31 | high)
+    return np.stack([packed >> 31, packed & ((1 << 31) - 1)], axis=1)
 
 
 @kernel

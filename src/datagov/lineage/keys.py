@@ -126,6 +126,8 @@ def load_public_key(path: Path) -> SSlibKey:
     """
     try:
         pem = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such file; name the public key ({PUBLIC_NAME})") from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the public key: {error.strerror}") from error
     if b"PRIVATE KEY" in pem:
@@ -139,23 +141,33 @@ def load_public_key(path: Path) -> SSlibKey:
     return SSlibKey.from_crypto(key)
 
 
-def fingerprint_key(path: Path | None = None) -> bytes:
-    """Returns the 32 secret bytes in `path`, or the user's own; made when not there yet.
+def generate_fingerprint_key(directory: Path) -> Path:
+    """Returns the fingerprint key in `directory`, made when there is none; safe in many processes.
 
     Raises:
-        ConfigError: The file is damaged, readable by others, or cannot be made.
+        ConfigError: The directory cannot be written.
     """
-    path = path or _user_directory() / FINGERPRINT_NAME
-    with _writing_to(path.parent):
+    path = directory / FINGERPRINT_NAME
+    with _writing_to(directory):
         if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             with contextlib.suppress(FileExistsError):
                 _create(path, secrets.token_hex(FINGERPRINT_BYTES).encode() + b"\n", 0o600)
+    return path
+
+
+def fingerprint_key(path: Path | None = None) -> bytes:
+    """Returns the 32 secret bytes in `path`; without one those of the user's own, made once.
+
+    Raises:
+        ConfigError: The file is missing, damaged or readable by others.
+    """
+    path = generate_fingerprint_key(_user_directory()) if path is None else path
     content = _read_secret(path)
     if not re.fullmatch(rb"[0-9a-f]{64}\n?", content):
         raise ConfigError(
             f"{path}: is no fingerprint key: expected {2 * FINGERPRINT_BYTES} hex digits in lower "
-            "case; restore it from your backup, or remove it to have a new one made"
+            "case; restore it from your backup, or make another with 'datagov keygen'"
         )
     return bytes.fromhex(content.decode().strip())
 
@@ -186,6 +198,10 @@ def _read_secret(path: Path) -> bytes:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             content = file.read()
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{path}: no such file; name a key that is there, or make one with 'datagov keygen'"
+        ) from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the key: {error.strerror}") from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):

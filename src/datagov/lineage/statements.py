@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from datagov.corpus.shards import Shard
+from datagov.tables import KEYED
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PROVENANCE_TYPE = "https://slsa.dev/provenance/v1"
@@ -116,12 +117,15 @@ class Facts:
 
 
 def inputs(shards: Iterable[Shard]) -> tuple[Dependency, ...]:
-    """Returns shards as dependencies; where a local one lies on this machine is left out."""
+    """Returns shards as dependencies.
+
+    Where one lies is left out if it is on this machine, or if its name is not for all to see.
+    """
     return tuple(
         Dependency(
             ROLE_INPUT,
             shard.name,
-            "" if shard.uri.startswith("file:") else shard.uri,
+            "" if shard.uri.startswith("file:") or KEYED in shard.name else shard.uri,
             shard.sha256,
         )
         for shard in shards

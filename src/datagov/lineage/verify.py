@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined]
 
-from datagov.corpus.shards import Shard, list_shards
+from datagov.corpus.locations import list_inputs
+from datagov.corpus.shards import Shard
 from datagov.errors import InputError
 from datagov.lineage import merkle, statements
 from datagov.lineage.attested import Attested, check_envelopes, check_statements
@@ -39,6 +40,7 @@ from datagov.lineage.keys import load_public_key
 from datagov.lineage.leaves import decision_leaves
 from datagov.lineage.recount import RowDigests, Tables, check_counts, check_outputs
 from datagov.lineage.sign import ENVELOPES, RELEASE_FORMAT, gate_results
+from datagov.tables import KEYED
 
 
 def verify(
@@ -62,7 +64,7 @@ def verify(
     if not release.is_dir():
         raise InputError(f"{release}: is no directory; name the directory of a release")
     key = load_public_key(key_path)
-    shards = list_shards(corpus) if corpus else ()
+    shards = list_inputs(corpus) if corpus else ()
     checks = tuple(_verify(release, key, shards, row_digests))
     return VerificationReport(str(release), key.keyid, checks)
 
@@ -228,7 +230,7 @@ def _check_byproducts(attested: Attested, digests: Mapping[str, str | None]) -> 
 
 
 def _check_corpus(shards: Sequence[Shard], signed: Mapping[str, str]) -> Iterator[Check]:
-    found = {shard.name: shard.sha256 for shard in shards}
+    found = dict(_named_as_signed(shards, signed))
     for name in sorted(signed.keys() | found.keys()):
         if name not in found:
             yield Check("corpus", False, "is missing from the corpus", shown(name))
@@ -236,3 +238,18 @@ def _check_corpus(shards: Sequence[Shard], signed: Mapping[str, str]) -> Iterato
             yield Check("corpus", False, "was not there when the release was made", shown(name))
         elif found[name] != signed[name]:
             yield Check("corpus", False, "was changed since the release was made", shown(name))
+
+
+def _named_as_signed(
+    shards: Sequence[Shard], signed: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yields name and digest of each shard; a name that was keyed is known again by the digest."""
+    keyed = [(digest, name) for name, digest in sorted(signed.items()) if KEYED in name]
+    for shard in shards:
+        name = shard.name
+        if name not in signed:
+            same = next((each for each in keyed if each[0] == shard.sha256), None)
+            if same:
+                keyed.remove(same)
+                name = same[1]
+        yield name, shard.sha256

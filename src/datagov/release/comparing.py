@@ -19,8 +19,9 @@ import polars as pl
 import pyarrow as pa
 
 from datagov.duplicates.bands import band_keys, banding
-from datagov.duplicates.candidates import candidate_pairs, unique_pairs
+from datagov.duplicates.candidates import candidate_pairs
 from datagov.duplicates.clusters import EDGES, MEMBERS, alike, centres, clusters, together
+from datagov.duplicates.find import ALIKE_MARGIN
 from datagov.duplicates.sketches import Sketches, likeness
 from datagov.policy import DuplicateOptions
 from datagov.release.config import ScanConfig
@@ -37,9 +38,6 @@ PART_SHIFT = 40
 
 BANDS_PER_BUCKET = 8
 """Bands that are looked at together; pairs that share several of them are then named once."""
-
-ALIKE_MARGIN = 0.1
-"""How far below the threshold of near duplicates candidates may be: they may be contained."""
 
 
 def first_number(part: int) -> int:
@@ -170,18 +168,17 @@ def write_bands(
 
 def candidates(bucket: int, files: Iterable[str], options: DuplicateOptions) -> ByPart:
     """Yields (part of the first, table of `first, second`): the pairs that some bands show."""
-    ordered = sorted(files)
-    records, n_shingles = (_column(ordered, name).to_numpy() for name in ("record", "n_shingles"))
-    least = options.near_from - ALIKE_MARGIN
+    ordered = sorted(files, key=lambda file: int(Path(file).stem))
     first = bucket * BANDS_PER_BUCKET
     bands = range(first, min(first + BANDS_PER_BUCKET, banding(options.near_from).n_bands))
-    found = [
-        candidate_pairs(_column(ordered, _band(band)).to_numpy(), records, n_shingles, least, band)
-        for band in bands
-    ]
-    pairs = unique_pairs(np.concatenate(found))
-    table = pl.DataFrame(pairs, schema=["first", "second"], orient="row")
-    yield from by_part(_unmeasured(table), "first")
+    pairs = candidate_pairs(
+        ((band, _column(ordered, _band(band)).to_numpy()) for band in bands),
+        _column(ordered, "n_shingles").to_numpy(),
+        options.near_from - ALIKE_MARGIN,
+    )
+    records = _column(ordered, "record").to_numpy()
+    named = pl.DataFrame({"first": records[pairs[:, 0]], "second": records[pairs[:, 1]]})
+    yield from by_part(_unmeasured(named), "first")
 
 
 def _unmeasured(pairs: pl.DataFrame) -> pl.DataFrame:

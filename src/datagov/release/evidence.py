@@ -32,6 +32,7 @@ from datagov.release.coverage import COVERAGE, coverage_table, ner_of
 from datagov.release.dates import dates
 from datagov.release.decisions import REDACT
 from datagov.release.excerpts import excerpt
+from datagov.release.naming import shown
 from datagov.release.records import Records, readable_records
 from datagov.release.redaction.removals import Removal, replaced
 from datagov.release.redaction.treatments import replacing
@@ -121,7 +122,9 @@ def _write_evidence(unit: Unit, config: ScanConfig, workspace: Workspace, folder
             writers["signals"].write_table(signals)
             writers["findings"].write_table(_findings(records, texts, spans, config))
             if config.policy.annotations:
-                writers["annotations"].write_table(_annotations(records, config.policy.annotations))
+                writers["annotations"].write_table(
+                    _annotations(records, config.policy.annotations, config)
+                )
             if ner:
                 writers["coverage"].write_table(coverage_table(records, texts, ner))
             if config.benchmarks:
@@ -299,16 +302,19 @@ def _located(
     )
 
 
-def _annotations(records: Records, columns: AnnotationColumns) -> pa.Table:
+def _annotations(records: Records, columns: AnnotationColumns, config: ScanConfig) -> pa.Table:
     """Returns the annotations that the records carry; a record without all three has none."""
     names = {"item_id": columns.item, "annotator_id": columns.annotator, "label": columns.label}
     if any(name not in records.table.column_names for name in names.values()):
         return RECORD_ANNOTATIONS.empty_table()
+    as_text = {
+        to: records.table[name].combine_chunks().cast(pa.string()) for to, name in names.items()
+    }
     table = pa.table(
         {
             "shard": records.shards,
             "position": records.positions,
-            **{to: records.table[name].cast(pa.string()) for to, name in names.items()},
+            **{to: as_text[to] if to == "label" else shown(as_text[to], config) for to in names},
         }
     )
     return conform(table.drop_null(), RECORD_ANNOTATIONS)

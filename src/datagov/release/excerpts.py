@@ -59,7 +59,16 @@ _HAN = (
     "在",
     "和",
 )
-_TOKEN = re.compile("|".join(_HAN) + r"|[^\W\d_]+|\d|\w|\W", re.DOTALL)
+_ANY_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_TOKEN = re.compile(
+    # A listed word counts where a sentence has words, not as a part of something else: the `a` of
+    # `fe80::a` is none. Several may be joined, as in `e-mail` or `api_key`.
+    r"(?<![^\s\"'(\[{<\u3000-\u9fff\uff00-\uffef])"
+    rf"(?P<words>(?:{_ANY_WORD})(?:[-_/](?:{_ANY_WORD}))*)"
+    r"(?=[.,;:=!?)\]}>\"']*(?:\s|$)|[\u3000-\u9fff\uff00-\uffef])"
+    rf"|(?P<han>{'|'.join(_HAN)})|\w|\W",
+    re.DOTALL,
+)
 
 
 def excerpt(text: str, start: int, end: int, category: str) -> str:
@@ -75,14 +84,10 @@ def mask(text: str) -> str:
     Letters become x or X, digits #, ideographs 某, letters without case x; white
     space becomes a blank. Its length in code points stays.
     """
-    return "".join(map(_masked, _TOKEN.findall(text)))
-
-
-def _masked(token: str) -> str:
     # Only lower-case words are let through: `Will` and `May` may be names, `will` is not.
-    if token in _WORDS or token in _HAN:
-        return token
-    return "".join(map(_shape, token))
+    return "".join(
+        each.group() if each.lastgroup else _shape(each.group()) for each in _TOKEN.finditer(text)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -22,7 +22,6 @@ from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_coverage
 from datagov.release.decisions import RELEASED
 from datagov.release.duplicate_metrics import duplicate_metrics
-from datagov.release.selfscan import self_scan
 from datagov.sources.registry import UNDECLARED
 
 DOMAINS = ["nuclear", "biological", "chemical", "missile"]
@@ -102,7 +101,6 @@ def collect(
             "allowed_columns": config.policy.allowed_columns,
         },
         "treatments": _treatments(staging, config),
-        "self_scan": self_scan(staging, config),
         "fingerprint_key_id": key_id(config.key),
         "columns_out": schema.names,
         "text_fields": list(config.read.text_fields),

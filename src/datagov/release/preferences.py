@@ -41,7 +41,8 @@ def ranks(signals: pl.DataFrame, findings: pl.DataFrame, config: ScanConfig) -> 
         "oldest": lambda: _from_date(signals["date"].to_numpy(), newest=False),
     }
     keys = [signals["severity"].to_numpy(), *(columns[name]() for name in options.prefer)]
-    table = np.stack([np.clip(key, 0, _MOST).astype(">u4") for key in keys], axis=1)
+    # Big-endian, so that bytes compare as the numbers do.
+    table = np.stack([np.clip(key, 0, _MOST) for key in keys], axis=1).astype(">u4")
     width = table.shape[1] * 4
     raw = table.tobytes()
     # The severity is small; its first three bytes would say nothing.

@@ -9,11 +9,8 @@ from datagov.corpus.batch import Batch
 from datagov.corpus.ids import record_ids
 from datagov.corpus.read import read
 from datagov.corpus.splits import Split
-from datagov.detect.pii import PiiDetector
 from datagov.release.config import ScanConfig
-
-PERSONAL_IDS = ("EMAIL_ADDRESS", "CN_RESIDENT_ID", "IBAN_CODE")
-"""What is looked for in ids: kinds that no running number is mistaken for."""
+from datagov.release.naming import shown
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def _identified(batch: Batch, config: ScanConfig) -> Records:
         table=readable.table,
         shards=pa.repeat(pa.scalar(readable.shard, pa.string()), readable.table.num_rows),
         positions=readable.positions,
-        ids=ids if config.read.id_field is None else _shown(ids, config),
+        ids=ids if config.read.id_field is None else shown(ids, config),
         rejects=readable.rejects,
     )
 
@@ -79,17 +76,3 @@ def _joined(pieces: Sequence[Records]) -> Records:
         ids=pa.concat_arrays([piece.ids for piece in pieces]),
         rejects=pa.concat_tables([piece.rejects for piece in pieces]),
     )
-
-
-def _shown(ids: pa.Array, config: ScanConfig) -> pa.Array:
-    """Returns the ids as evidence may show them: one that names a person is replaced by a digest.
-
-    Evidence is mailed around; the id itself stays in data/.
-    """
-    cells = PiiDetector(entities=PERSONAL_IDS).detect(ids)["cell"].unique().to_pylist()
-    if not cells:
-        return ids
-    shown = ids.to_pylist()
-    for cell in cells:
-        shown[cell] = "keyed:" + config.keyed(b"id\0" + shown[cell].encode())[:32]
-    return pa.array(shown, pa.string())

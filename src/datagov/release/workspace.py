@@ -18,6 +18,7 @@ from pathlib import Path
 
 from datagov import errors
 from datagov.errors import DatagovError, OutputError
+from datagov.faults import fault
 
 LEFTOVERS = ("errors", "bands", "benchmarks", "overlaps", "building", "staging", "written")
 """Folders of a work folder that a run does not take over from the one before."""
@@ -64,6 +65,11 @@ class Workspace:
         return self.overlaps("all") / "passages.parquet"
 
     @property
+    def worker_log(self) -> Path:
+        """The file for what worker processes say; it may quote the corpus."""
+        return self.path / "workers.log"
+
+    @property
     def annotations(self) -> Path:
         """The folder of the corpus-wide annotation assessment."""
         return self.path / "annotations"
@@ -71,8 +77,9 @@ class Workspace:
     def note_part(self, index: int, folder: Path) -> str:
         """Notes that the part with this index lies in `folder`; returns the folder's name."""
         notes = self.path / "written"
-        notes.mkdir(exist_ok=True)
-        (notes / f"{index}.txt").write_text(folder.name, encoding="utf-8")
+        with writing_to(notes):
+            notes.mkdir(exist_ok=True)
+            (notes / f"{index}.txt").write_text(folder.name, encoding="utf-8")
         return folder.name
 
     def n_written(self) -> int:
@@ -103,25 +110,32 @@ class Workspace:
                 shutil.rmtree(building, ignore_errors=True)
 
     @contextlib.contextmanager
-    def reporting(self) -> Iterator[None]:
-        """Leaves a note of the user's error for the driver: runners pass on only its text."""
+    def reporting(self, step: str) -> Iterator[None]:
+        """Leaves a note of an error for the driver: runners pass on only its text.
+
+        Args:
+            step: What the block does, in words.
+        """
         try:
             yield
-        except DatagovError as error:
+        except Exception as error:
+            told = error if isinstance(error, DatagovError) else fault(error, self.path, step)
+            body = {"class": type(told).__name__, "message": str(told)}
             notes = self.path / "errors"
-            notes.mkdir(parents=True, exist_ok=True)
-            body = {"class": type(error).__name__, "message": str(error)}
-            (notes / f"{uuid.uuid4().hex}.json").write_text(json.dumps(body), encoding="utf-8")
+            # Where not even the note can be written, the driver tells what the runner passes on.
+            with contextlib.suppress(OSError):
+                notes.mkdir(parents=True, exist_ok=True)
+                (notes / f"{uuid.uuid4().hex}.json").write_text(json.dumps(body), encoding="utf-8")
             raise
 
     def reported(self) -> DatagovError | None:
-        """Returns the error that a worker reported, if one did; the first by text if several."""
+        """Returns the error that a worker reported, if one did.
+
+        Of several the first by text of those that the user can do something about.
+        """
         notes = [json.loads(p.read_text("utf-8")) for p in (self.path / "errors").glob("*.json")]
-        if not notes:
-            return None
-        first = min(notes, key=lambda note: str(note["message"]))
-        kind = getattr(errors, first["class"])
-        return kind(first["message"])  # type: ignore[no-any-return]
+        told = [getattr(errors, note["class"])(note["message"]) for note in notes]
+        return min(told, key=lambda each: (type(each) is DatagovError, str(each)), default=None)
 
 
 @contextlib.contextmanager
@@ -145,23 +159,47 @@ def writing_to(path: Path) -> Iterator[None]:
         ) from error
 
 
+def check_free(out: Path) -> None:
+    """Looks whether a release can appear at `out`, as far as that can be told without writing.
+
+    Raises:
+        OutputError: It exists already, its name is not UTF-8, or it cannot be made there.
+    """
+    try:
+        os.fspath(out).encode()
+    except UnicodeEncodeError as error:
+        raise OutputError(f"{os.fspath(out)!a}: the name is not UTF-8; choose another") from error
+    if os.path.lexists(out):
+        raise OutputError(
+            f"{out}: exists already, and releases are never written over; "
+            "choose another --out, or remove it yourself"
+        )
+    there = next((parent for parent in out.parents if os.path.lexists(parent)), Path("/"))
+    if not there.is_dir():
+        raise OutputError(f"{out}: {there} is no folder; choose another --out")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OutputError(f"{out}: you may not write in {there}; choose another --out")
+
+
 @contextlib.contextmanager
 def claim(out: Path) -> Iterator[Workspace]:
     """Yields the workspace of the release `out`, held by this process alone.
 
     Raises:
         OutputError: `out` exists already, cannot be written, or another run is building it.
+        DatagovError: Something failed in the block that nobody foresaw; the trace is in the
+            workspace.
     """
-    if out.exists() or out.is_symlink():
-        raise OutputError(
-            f"{out}: exists already, and releases are never written over; "
-            "choose another --out, or remove it yourself"
-        )
+    check_free(out)
     workspace = Workspace(out.with_name(out.name + ".work"))
-    with writing_to(workspace.path):
+    try:
         workspace.path.mkdir(parents=True, exist_ok=True)
         workspace.path.chmod(0o700)
         handle = os.open(workspace.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise OutputError(
+            f"{workspace.path}: cannot be made ({error.strerror}); choose another --out"
+        ) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -172,6 +210,10 @@ def claim(out: Path) -> Iterator[Workspace]:
         for leftover in LEFTOVERS:
             shutil.rmtree(workspace.path / leftover, ignore_errors=True)
         yield workspace
+    except DatagovError:
+        raise
+    except Exception as error:
+        raise fault(error, workspace.path) from error
     finally:
         os.close(handle)
 
@@ -182,7 +224,8 @@ def publish(workspace: Workspace, out: Path) -> None:
     Raises:
         OutputError: Something appeared at `out` in the meantime.
     """
-    _sync(workspace.staging)
+    with writing_to(workspace.staging):
+        _sync(workspace.staging)
     try:
         workspace.staging.rename(out)
     except OSError as error:

@@ -67,11 +67,14 @@ class SourceRegistry:
         source_field: Column whose value names the source; None when paths alone do.
         sources: In the order of the file.
         digest: SHA-256 of the registry's content, in hex.
+        shard_names: By the name that evidence shows of a shard the one that paths are matched
+            with, where the two differ.
     """
 
     source_field: str | None = None
     sources: tuple[Source, ...] = ()
     digest: str = hashlib.sha256(b"").hexdigest()
+    shard_names: Mapping[str, str] = field(default_factory=dict, repr=False)
     _by_value: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -125,8 +128,9 @@ def source_ids(registry: SourceRegistry, table: pa.Table, shards: pa.Array) -> p
 
 
 def _source_of_path(registry: SourceRegistry, shard_name: str) -> str:
+    name = registry.shard_names.get(shard_name, shard_name)
     for source in registry.sources:
-        if any(path_matches(shard_name, pattern) for pattern in source.paths):
+        if any(path_matches(name, pattern) for pattern in source.paths):
             return source.id
     return UNDECLARED
 
@@ -149,19 +153,21 @@ def _segments_match(names: Sequence[str], patterns: Sequence[str]) -> bool:
 
 def _check(value: Mapping[str, Any]) -> Iterator[Mistake]:
     """Yields what the JSON Schema cannot say."""
-    entries = [(i, entry) for i, entry in enumerate(value.get("sources") or ()) if entry]
+    sources = value.get("sources") or ()
+    entries = [(i, entry) for i, entry in enumerate(sources) if isinstance(entry, dict)]
     ids: dict[str, int] = {}
     for i, entry in entries:
-        if ids.setdefault(entry["id"], i) != i:
-            yield Mistake(("sources", i, "id"), f"{entry['id']!r} stands twice; ids are unique")
+        name = entry.get("id")
+        if name is not None and ids.setdefault(name, i) != i:
+            yield Mistake(("sources", i, "id"), f"{name!r} stands twice; ids are unique")
     claimed = {name: name for name in ids}
     for i, entry in entries:
         at = ("sources", i)
-        match = entry.get("match") or {}
         for kind in ("values", "paths"):
-            for j, claim in enumerate(match.get(kind, ())):
-                yield from _claim(claimed, claim, entry["id"], (*at, "match", kind, j))
-        if not value.get("source_field") and not match.get("paths"):
+            for j, claim in enumerate(_list(entry, "match", kind)):
+                if claim is not None:
+                    yield from _claim(claimed, claim, entry.get("id"), (*at, "match", kind, j))
+        if not value.get("source_field") and not _list(entry, "match", "paths"):
             yield Mistake(
                 (*at, "match"),
                 "no record can belong to this source; expected match.paths, or source_field at "
@@ -170,17 +176,28 @@ def _check(value: Mapping[str, Any]) -> Iterator[Mistake]:
         yield from _check_entry(entry, at)
 
 
+def _value(entry: Any, *path: str) -> Any:
+    """Returns what stands at `path`; None where something on the way is missing or wrong."""
+    for key in path:
+        entry = entry.get(key) if isinstance(entry, dict) else None
+    return entry
+
+
+def _list(entry: Any, *path: str) -> Sequence[Any]:
+    return _value(entry, *path) or ()
+
+
 def _claim(
-    claimed: dict[str, str], claim: str, source: str, at: tuple[str | int, ...]
+    claimed: dict[str, str], claim: str, source: str | None, at: tuple[str | int, ...]
 ) -> Iterator[Mistake]:
-    owner = claimed.setdefault(claim, source)
-    if owner != source:
+    owner = claimed.setdefault(claim, source or "")
+    if source and owner != source:
         yield Mistake(at, f"{claim!r} is claimed by source {owner!r} already; leave it to one")
 
 
 def _check_entry(entry: Mapping[str, Any], at: tuple[str | int, ...]) -> Iterator[Mistake]:
-    for j, expression in enumerate(entry["use"]["license"]):
-        fault = check_expression(expression)
+    for j, expression in enumerate(_list(entry, "use", "license")):
+        fault = None if expression is None else check_expression(expression)
         if fault:
             yield Mistake(
                 (*at, "use", "license", j),
@@ -189,48 +206,49 @@ def _check_entry(entry: Mapping[str, Any], at: tuple[str | int, ...]) -> Iterato
             )
     yield from _check_dates(entry, at)
     for path, code in _countries(entry, at):
-        if code not in COUNTRIES:
+        if code is not None and code not in COUNTRIES:
             yield Mistake(path, f"{code!r} is no country; expected ISO 3166-1 alpha-2, such as DE")
-    contains = entry["personal_information_x"]["contains"]
-    if contains is True:
+    if _value(entry, "personal_information_x", "contains") is True:
         for key, about in (
             ("legal_basis_x", "the legal basis, {basis: …}"),
             ("retention_until_x", "the last day it may be kept"),
         ):
-            if not entry.get(key):
+            if not entry.get(key, key in entry):
                 yield Mistake((*at, key), f"is missing; personal information needs {about}")
-    basis = entry.get("legal_basis_x") or {}
-    if basis.get("basis") == "consent" and not basis.get("evidence"):
+    basis = _value(entry, "legal_basis_x", "basis")
+    if basis == "consent" and not _value(entry, "legal_basis_x", "evidence"):
         yield Mistake(
             (*at, "legal_basis_x", "evidence"),
             "is missing; the basis is consent, which needs its record: {uri, sha256}",
         )
 
 
+_DATES = (
+    ("provenance", "date"),
+    ("acquisition_x", "collected", "start"),
+    ("acquisition_x", "collected", "end"),
+    ("provenance", "generation-period", "start"),
+    ("provenance", "generation-period", "end"),
+    ("retention_until_x",),
+    ("declared_by_x", "date"),
+)
+_PERIODS = (("acquisition_x", "collected"), ("provenance", "generation-period"))
+
+
 def _check_dates(entry: Mapping[str, Any], at: tuple[str | int, ...]) -> Iterator[Mistake]:
-    found: dict[str, dt.date] = {}
-    collected = entry["acquisition_x"]["collected"]
-    period = entry["provenance"].get("generation-period") or {}
-    named = {
-        ("provenance", "date"): entry["provenance"]["date"],
-        ("acquisition_x", "collected", "start"): collected.get("start"),
-        ("acquisition_x", "collected", "end"): collected.get("end"),
-        ("provenance", "generation-period", "start"): period.get("start"),
-        ("provenance", "generation-period", "end"): period.get("end"),
-        ("retention_until_x",): entry.get("retention_until_x"),
-        ("declared_by_x", "date"): entry["declared_by_x"]["date"],
-    }
-    for path, text in named.items():
+    found: dict[tuple[str, ...], dt.date] = {}
+    for path in _DATES:
+        text = _value(entry, *path)
         if text is None:
             continue
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) or not _is_date(text):
             yield Mistake((*at, *path), f"{text!r} is no date; expected YYYY-MM-DD")
         else:
-            found["/".join(path)] = dt.date.fromisoformat(text)
-    for prefix in ("acquisition_x/collected", "provenance/generation-period"):
-        start, end = found.get(f"{prefix}/start"), found.get(f"{prefix}/end")
+            found[path] = dt.date.fromisoformat(text)
+    for period in _PERIODS:
+        start, end = found.get((*period, "start")), found.get((*period, "end"))
         if start and end and start > end:
-            yield Mistake((*at, *prefix.split("/")), f"ends ({end}) before it starts ({start})")
+            yield Mistake((*at, *period), f"ends ({end}) before it starts ({start})")
 
 
 def _is_date(text: str) -> bool:
@@ -243,7 +261,7 @@ def _is_date(text: str) -> bool:
 
 def _countries(
     entry: Mapping[str, Any], at: tuple[str | int, ...]
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
+) -> Iterator[tuple[tuple[str | int, ...], str | None]]:
     for part, key in (
         ("provenance", "origin-geography"),
         ("use", "storage-allowed"),
@@ -251,5 +269,5 @@ def _countries(
         ("use", "processing-included"),
         ("use", "processing-excluded"),
     ):
-        for j, place in enumerate(entry[part].get(key) or ()):
-            yield (*at, part, key, j, "country"), place["country"]
+        for j, place in enumerate(_list(entry, part, key)):
+            yield (*at, part, key, j, "country"), _value(place, "country")

@@ -21,7 +21,7 @@ from datagov.detect.pii.ner.finding import find_entities
 from datagov.detect.pii.normalising import normalise
 from datagov.detect.pii.own.allowed import ALLOW_NOTHING, Allowed
 from datagov.detect.pii.own.listed import find_listed
-from datagov.detect.pii.plan import PHONE_ID, Plan, plan
+from datagov.detect.pii.plan import PHONE_ID, Plan, entities_of, plan
 from datagov.detect.pii.rules import Recogniser
 from datagov.detect.pii.searching import Search, Window
 from datagov.detect.pii.sensitive.mentions import find_mentions
@@ -131,6 +131,17 @@ class PiiDetector:
             self.min_score,
             (*self.recognisers, *self.deny),
         )
+
+    def categories(self) -> frozenset[str]:
+        """Returns every category that a finding may have, also those not among `entities`.
+
+        Raises:
+            ConfigError: An entity, language, rule or region is not known.
+        """
+        self.plan()
+        of_models = frozenset(self.ner.entities if self.ner else ())
+        own = frozenset(each.entity for each in (*self.recognisers, *self.deny))
+        return entities_of(self.languages, self.additions) | of_models | own
 
     def _mentions(self, texts: pa.Array, found: Found, scan: Plan) -> Found:
         """Returns what is sensitive and stands in one sentence with a person."""

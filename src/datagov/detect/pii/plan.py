@@ -94,10 +94,10 @@ def plan(
     Raises:
         ConfigError: An entity, language, rule or region is not known, or a name is taken.
     """
-    known = _recognisers(presidio_languages() if languages == ALL else languages, additions)
+    known = _recognisers(languages, additions)
     _check_free([r.name for r in own], {r.name for r in known} | {phones.RECOGNISER})
     known = (*known, *own)
-    known_entities = {r.entity for r in known} | {"PHONE_NUMBER", PERSON, *MENTIONS}
+    known_entities = entities_of(languages, additions) | {r.entity for r in own}
     entities = tuple(sorted(known_entities)) if entities == ALL else entities
     _check_known("entities", entities, known_entities)
     _check_known("without", without, {r.label(p) for r in known for p in r.patterns})
@@ -163,9 +163,19 @@ def plan(
     )
 
 
+def entities_of(languages: tuple[str, ...], additions: bool) -> frozenset[str]:
+    """Returns all that can be looked for in these languages.
+
+    Raises:
+        ConfigError: A language is not known.
+    """
+    known = {recogniser.entity for recogniser in _recognisers(languages, additions)}
+    return frozenset(known | {"PHONE_NUMBER", PERSON, *MENTIONS})
+
+
 def _recognisers(languages: tuple[str, ...], additions: bool) -> tuple[Recogniser, ...]:
     found: list[Recogniser] = []
-    for language in languages:
+    for language in presidio_languages() if languages == ALL else languages:
         of_language = presidio_recognisers(language)
         if not of_language:
             known = ", ".join(presidio_languages())

@@ -17,7 +17,7 @@ from datagov.detect.restricted.context import REACH, find_features
 from datagov.detect.restricted.folding import folded
 from datagov.detect.restricted.matching import companions, find_terms
 from datagov.detect.restricted.scoring import scores
-from datagov.detect.restricted.terms import data_digest, load_terms
+from datagov.detect.restricted.terms import CATEGORIES, data_digest, load_terms
 from datagov.detect.text_buffer import TextBuffer
 from datagov.tables import SPANS, conform
 from datagov.texts import Texts, as_texts
@@ -67,6 +67,10 @@ class RestrictedDetector:
         )
         keys = ("cell", "start", "end", "category", "rule")
         return conform(table.sort_by([(key, "ascending") for key in keys]), SPANS)
+
+    def categories(self) -> frozenset[str]:
+        """Returns every category that a finding may have."""
+        return frozenset(CATEGORIES)
 
     def normalise(self, category: str, value: str) -> str:
         """Returns the term after NFKC, case folding and folding of blanks and hyphens."""

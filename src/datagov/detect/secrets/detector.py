@@ -20,7 +20,7 @@ from datagov.detect.secrets import (
     tokens,
     webhooks,
 )
-from datagov.detect.secrets.rules import CLOUD_KEY, PRIVATE_KEY, WEBHOOK, Rule
+from datagov.detect.secrets.rules import CATEGORIES, CLOUD_KEY, PRIVATE_KEY, WEBHOOK, Rule
 from datagov.detect.text_buffer import TextBuffer
 from datagov.tables import SPANS, conform
 from datagov.texts import Texts, as_texts
@@ -90,6 +90,10 @@ class SecretsDetector:
             ),
             SPANS,
         )
+
+    def categories(self) -> frozenset[str]:
+        """Returns every category that a finding may have."""
+        return frozenset(CATEGORIES)
 
     def normalise(self, category: str, value: str) -> str:
         """Returns the value without white space round it, written one way.

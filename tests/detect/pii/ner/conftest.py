@@ -13,7 +13,7 @@ from spacy.util import fix_random_seed
 
 from datagov.detect.pii import PiiDetector
 from datagov.detect.pii.ner.declared import ner_config
-from datagov.detect.registry import DETECTORS, detectors
+from datagov.detect.registry import describe_detectors, detectors
 from datagov.policy import load_policy
 
 GIVEN = ("Oluwaseun", "Zanele", "Tjaart", "Bheki", "Xolani", "Wanjiru")
@@ -133,7 +133,7 @@ def policy_file(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def from_policy() -> Callable[[Path], PiiDetector]:
     def load(path: Path) -> PiiDetector:
-        policy = load_policy(path, dict.fromkeys(DETECTORS, ()))
+        policy = load_policy(path, describe_detectors)
         (found,) = (each for each in detectors(policy) if isinstance(each, PiiDetector))
         return found
 

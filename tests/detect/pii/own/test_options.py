@@ -9,12 +9,11 @@ import pytest
 from datagov.declared import manifest
 from datagov.detect.pii import PiiDetector
 from datagov.detect.pii.own.recognisers import load_recognisers
-from datagov.detect.registry import DETECTORS, detectors
+from datagov.detect.registry import describe_detectors, detectors
 from datagov.errors import ConfigError
 from datagov.looking import look
 from datagov.policy import load_policy
 
-KNOWN = dict.fromkeys(DETECTORS, ())
 POLICY = """version: 1
 purpose: x
 rules:
@@ -34,7 +33,7 @@ def policy(tmp_path):
         indented = "\n".join(f"    {line}" for line in options.splitlines())
         path = tmp_path / "policy.yaml"
         path.write_text(POLICY.format(options=indented, rules=rules), "utf-8")
-        return load_policy(path, KNOWN)
+        return load_policy(path, describe_detectors)
 
     return load
 

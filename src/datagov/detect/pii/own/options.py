@@ -19,6 +19,9 @@ Place = tuple[str | int, ...]
 
 _AT: Place = ("detectors", "pii")
 
+OWN = ("recognisers", "deny", "allow")
+"""The options that are read here."""
+
 
 def load_options(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Returns a detector's options with what its files say in their place.
@@ -31,12 +34,25 @@ def load_options(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return {**options, **reader.read(options)}
 
 
-def check_options(options: Mapping[str, Any], folder: Path) -> tuple[list[Mistake], set[str]]:
-    """Returns the mistakes in a policy's own recognisers and lists, and the entities they name."""
+def check_options(options: Mapping[str, Any], folder: Path) -> tuple[list[Mistake], dict[str, Any]]:
+    """Returns the mistakes in a policy's own recognisers and lists, and the options as read.
+
+    What is or holds None broke the policy's schema, which was told already: it is passed over.
+    """
     reader = _Reader(folder)
-    found = reader.read(options)
-    own = (*found.get("recognisers", ()), *found.get("deny", ()))
-    return reader.mistakes, {each.entity for each in own}
+    own = {name: options[name] for name in OWN if name in options}
+    if isinstance(own.get("deny"), dict):
+        own["deny"] = {name: each for name, each in own["deny"].items() if _is_whole(each)}
+    found = reader.read({name: each for name, each in own.items() if _is_whole(each)})
+    return reader.mistakes, {**{k: v for k, v in options.items() if k not in OWN}, **found}
+
+
+def _is_whole(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_whole, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_whole, value))
+    return value is not None
 
 
 def without_terms(document: Mapping[str, Any]) -> dict[str, Any]:

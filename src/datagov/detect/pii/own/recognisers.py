@@ -32,7 +32,7 @@ def load_recognisers(path: Path) -> tuple[Recogniser, ...]:
     Raises:
         ConfigError: With a line for each mistake.
     """
-    value = load_declared(path, SCHEMA, _check, finely=True).value
+    value = load_declared(path, SCHEMA, _check).value
     flags = value.get("global_regex_flags")
     return tuple(
         _recogniser(entry, FLAGS if flags is None else flags)

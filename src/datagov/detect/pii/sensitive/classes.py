@@ -65,17 +65,6 @@ def class_of(category: str) -> Class:
     return next(fitting, Class(PERSONAL))
 
 
-def known_categories() -> tuple[str, ...]:
-    """Returns the categories whose class is known, sorted; those known by prefix are not among."""
-    return tuple(sorted(_classes().exact))
-
-
-def is_known(category: str) -> bool:
-    """True if the class of a category is known, by name or by prefix."""
-    classes = _classes()
-    return category in classes.exact or any(map(category.startswith, dict(classes.prefixes)))
-
-
 def categories_of(name: str) -> tuple[str, ...]:
     """Returns the known categories of a level or kind, sorted.
 

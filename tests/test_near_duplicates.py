@@ -1,0 +1,211 @@
+"""Near duplicates through a whole scan: found across files, in any cut, and the best one stays."""
+
+import hashlib
+import json
+import random
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import datagov
+from datagov.errors import ConfigError, InputError
+
+WORDS = [f"term{i}" for i in range(4000)]
+RULES = """
+  duplicates.exact: {action: drop}
+  duplicates.normalised: {action: drop}
+  duplicates.near: {action: drop, from_score: 0.7}
+  duplicates.contained: {action: quarantine, from_score: 0.9}
+"""
+
+
+def sentence(rng, n):
+    return " ".join(rng.choices(WORDS, k=n))
+
+
+def changed(rng, text, n_changes):
+    words = text.split()
+    for at in rng.sample(range(len(words)), n_changes):
+        words[at] = "changed"
+    return " ".join(words)
+
+
+@pytest.fixture
+def policy(tmp_path):
+    def write(extra="", rules=RULES):
+        path = tmp_path / f"policy-{abs(hash((extra, rules)))}.yaml"
+        path.write_text(f"version: 1\npurpose: pre-training\nrules:{rules}{extra}\n")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def corpus(write_jsonl):
+    """Three files with originals, copies, edited copies and parts of originals, all mixed."""
+    rng = random.Random(4)
+    rows = []
+    for i in range(60):
+        text = sentence(rng, 150)
+        rows.append({"id": f"{i}-original", "text": text})
+        if i % 3 == 0:
+            rows.append({"id": f"{i}-copy", "text": text})
+        if i % 4 == 0:
+            rows.append({"id": f"{i}-edited", "text": changed(rng, text, 3)})
+        if i % 5 == 0:
+            rows.append({"id": f"{i}-part", "text": " ".join(text.split()[:100])})
+    rng.shuffle(rows)
+    for name, part in zip("abc", (rows[:30], rows[30:70], rows[70:]), strict=True):
+        path = write_jsonl(part, f"corpus/{name}.jsonl")
+    return path.parent
+
+
+def table(result, name):
+    return pl.read_parquet(result.out / f"evidence/{name}")
+
+
+def files(release: Path):
+    return {
+        str(path.relative_to(release)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(release.rglob("*"))
+        if path.is_file() and path.parent.name != "attestations"
+    }
+
+
+def test_copies_edits_and_parts_are_found_across_files(corpus, release, policy):
+    result = release(corpus, policy=policy(), id_field="id")
+    members = table(result, "duplicates.parquet")
+    clusters = dict(members.select("record_id", "cluster_id").iter_rows())
+    kinds = dict(members.select("record_id", "kind").iter_rows())
+    for i in range(60):
+        mates = {f"{i}-{kind}" for kind in ("original", "copy", "edited", "part")} & set(clusters)
+        assert len({clusters[mate] for mate in mates}) <= 1
+        expected = {"original"} | {
+            kind for kind, n in (("copy", 3), ("edited", 4), ("part", 5)) if i % n == 0
+        }
+        assert mates == ({f"{i}-{kind}" for kind in expected} if len(expected) > 1 else set())
+    assert len(set(clusters.values())) == sum(any(i % n == 0 for n in (3, 4, 5)) for i in range(60))
+    assert {kinds[name] for name in kinds if name.endswith("-copy")} <= {"exact", "near"}
+    decisions = table(result, "decisions/part-00000.parquet")
+    dropped = decisions.filter(pl.col("action") == "drop")["record_id"].to_list()
+    assert sum(name.endswith("-original") for name in dropped) < 60
+    assert result.metrics["duplicates"]["near"]["residual_rate"] == 0
+
+
+def test_workers_and_splits_change_no_byte(corpus, release, policy):
+    one = release(corpus, "one", policy=policy(), name="x")
+    other = release(
+        corpus, "other", policy=policy(), name="x", run=datagov.Run(n_workers=2, split_bytes=9_000)
+    )
+    assert files(one.out) == files(other.out)
+
+
+def test_what_stays_is_what_policy_prefers(write_jsonl, release, policy):
+    rng = random.Random(1)
+    text = sentence(rng, 120)
+    rows = [
+        {"id": "old", "text": text, "day": "2020-01-01"},
+        {"id": "new", "text": changed(rng, text, 1), "day": "2024-01-01T10:00:00"},
+        {"id": "long", "text": text + " and more", "day": "2022-01-01"},
+    ]
+    path = write_jsonl(rows)
+
+    def stays(prefer):
+        extra = f"\nduplicates: {{prefer: [{prefer}], date_column: day}}"
+        result = release(path, prefer, policy=policy(extra), id_field="id")
+        return table(result, "duplicates.parquet").filter("keep")["record_id"].to_list()
+
+    assert stays("newest") == ["new"]
+    assert stays("oldest") == ["old"]
+    assert stays("length") == ["long"]
+
+
+def test_a_million_times_the_same_line_is_one_cluster_small_test(write_jsonl, release, policy):
+    path = write_jsonl([{"text": "the very same line"}] * 3000 + [{"text": "some other line"}])
+    result = release(path, policy=policy())
+    assert result.metrics["records"]["kept"] == 2
+    assert result.metrics["duplicates"]["exact"]["records"] == 3000
+
+
+@pytest.mark.slow
+def test_a_million_times_the_same_line_is_one_cluster(write_jsonl, release, policy):
+    path = write_jsonl([{"text": "the very same line"}] * 1_000_000)
+    result = release(path, policy=policy())
+    assert result.metrics["records"]["kept"] == 1
+
+
+def test_templates_with_one_word_of_difference_are_one_cluster(write_jsonl, release, policy):
+    rng = random.Random(2)
+    template = sentence(rng, 80)
+    path = write_jsonl([{"text": f"{template} number {i}"} for i in range(300)])
+    members = table(release(path, policy=policy()), "duplicates.parquet")
+    assert members["cluster_id"].n_unique() == 1
+    assert members.height == 300
+
+
+def test_without_near_nothing_is_sketched(corpus, release, policy):
+    result = release(corpus, policy=policy("\nduplicates: {near: false}"))
+    assert set(table(result, "duplicates.parquet")["kind"]) == {"exact"}
+    assert "near" not in result.metrics["duplicates"]
+    assert table(result, "signals/part-00000.parquet")["sketch"].bin.size().max() == 0
+
+
+def test_what_an_earlier_release_has_is_not_taken_again(write_jsonl, release, policy):
+    rng = random.Random(3)
+    old = [sentence(rng, 100) for _ in range(20)]
+    first = release(write_jsonl([{"text": text} for text in old], "one/a.jsonl"), "first")
+    rows = [
+        {"id": "same", "text": old[0]},
+        {"id": "loud", "text": old[1].upper()},
+        {"id": "edited", "text": changed(rng, old[2], 1)},
+        {"id": "new", "text": sentence(rng, 100)},
+    ]
+    path = write_jsonl(rows, "two/b.jsonl")
+    shutil.rmtree(path.parents[1] / "one")
+    result = release(path, "second", policy=policy(), id_field="id", against=[first.out])
+    decided = dict(
+        table(result, "decisions/part-00000.parquet").select("record_id", "action").iter_rows()
+    )
+    assert decided == {"same": "drop", "loud": "drop", "edited": "drop", "new": "keep"}
+    assert not table(result, "duplicates.parquet")["keep"].any()
+    statement = (result.out / "attestations/provenance.dsse.json").read_text()
+    assert "payload" in statement
+
+
+@pytest.mark.parametrize("damage", ["no release", "changed", "other key", "other sketches"])
+def test_an_index_that_cannot_be_compared_is_refused_and_named(
+    damage, write_jsonl, release, tmp_path
+):
+    path = write_jsonl([{"text": "some text that is long enough"}])
+    first = release(path, "first").out
+    options = {}
+    if damage == "no release":
+        first = tmp_path
+    elif damage == "changed":
+        with (first / "evidence/signals/part-00000.parquet").open("ab") as file:
+            file.write(b"x")
+    elif damage == "other key":
+        key = tmp_path / "other.key"
+        key.write_text("11" * 32 + "\n")
+        key.chmod(0o600)
+        options["fingerprint_key_file"] = key
+    else:
+        file = first / "evidence/metrics.json"
+        metrics = json.loads(file.read_text())
+        metrics["duplicates"]["near"]["parameters"]["sketch_version"] = "0"
+        file.write_text(json.dumps(metrics))
+    with pytest.raises((ConfigError, InputError), match=str(first)):
+        release(path, "second", against=[first], **options)
+
+
+@pytest.mark.parametrize("threshold", ["0", "1.5", "-0.1", "half"])
+def test_thresholds_outside_their_range_are_told(threshold, corpus, release, policy):
+    with pytest.raises(ConfigError, match=r"duplicates\.near_from"):
+        release(corpus, policy=policy(f"\nduplicates: {{near_from: {threshold}}}"))
+
+
+def test_preferring_dates_needs_their_column(corpus, release, policy):
+    with pytest.raises(ConfigError, match="date_column"):
+        release(corpus, policy=policy("\nduplicates: {prefer: [newest]}"))
