@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -172,6 +173,11 @@ class Policy:
             step.action for step in self.steps(detector, category) if score >= step.from_score
         ]
         return reached[-1] if reached else "keep"
+
+    def acts_from(self, detector: str, category: str) -> float:
+        """Returns the score from which anything but `keep` is done; infinite where nothing is."""
+        steps = self.steps(detector, category)
+        return min((s.from_score for s in steps if s.action != "keep"), default=math.inf)
 
     def actions(self, detector: str, categories: pl.Series, scores: pl.Series) -> pl.DataFrame:
         """Returns for each finding its `severity` (Int8, index into ACTIONS) and `treatment`.

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from datagov.beam.passages import FindPassages
 from datagov.duplicates.groups import judge
-from datagov.policy import DuplicateOptions
+from datagov.policy import DuplicateOptions, Policy
 from datagov.release import comparing, keys
 from datagov.release.comparing import PartRecords
 from datagov.release.config import ScanConfig
@@ -70,7 +70,7 @@ class FindDuplicates(beam.PTransform):
         return (
             meeting
             | "Meet again" >> beam.CoGroupByKey()
-            | "Clusters" >> _flat_map(_members, options)
+            | "Clusters" >> _flat_map(_members, self._config.policy)
         )
 
 
@@ -164,6 +164,6 @@ def _uncompared(met: tuple[int, Iterable[pa.Table]]) -> Iterator[KeyedTable]:
     yield from comparing.uncompared(met[1])
 
 
-def _members(met: Joined, options: DuplicateOptions) -> Iterator[KeyedTable]:
+def _members(met: Joined, policy: Policy) -> Iterator[KeyedTable]:
     known = met[1]
-    yield from comparing.members(known["equal"], known.get("edges", ()), options)
+    yield from comparing.members(known["equal"], known.get("edges", ()), policy)

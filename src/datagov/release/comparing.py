@@ -20,10 +20,19 @@ import pyarrow as pa
 
 from datagov.duplicates.bands import band_keys, banding
 from datagov.duplicates.candidates import candidate_pairs
-from datagov.duplicates.clusters import EDGES, MEMBERS, alike, centres, clusters, together
+from datagov.duplicates.clusters import (
+    CONTAINED,
+    EDGES,
+    MEMBERS,
+    NEAR,
+    alike,
+    centres,
+    clusters,
+    together,
+)
 from datagov.duplicates.find import ALIKE_MARGIN
 from datagov.duplicates.sketches import Sketches, likeness
-from datagov.policy import DuplicateOptions
+from datagov.policy import DuplicateOptions, Policy
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
 from datagov.release.earlier import FIRST_PART, EarlierPart
@@ -260,8 +269,9 @@ def uncompared(tables: Tables) -> ByPart:
     yield from by_part(_unmeasured(new), "first")
 
 
-def members(equal: Tables, edges: Tables, options: DuplicateOptions) -> ByPart:
+def members(equal: Tables, edges: Tables, policy: Policy) -> ByPart:
     """Yields (part, its members of clusters, with `cluster`, the number of the one that stays)."""
+    options = policy.duplicates
     same = [pl.DataFrame(table) for table in equal]
     similar = MEMBERS.to_frame()
     alike_tables = list(edges)
@@ -273,6 +283,10 @@ def members(equal: Tables, edges: Tables, options: DuplicateOptions) -> ByPart:
             near_from=options.near_from,
             contained_from=options.contained_from,
             chains=options.chains,
+            acts_from=(
+                policy.acts_from("duplicates", NEAR),
+                policy.acts_from("duplicates", CONTAINED),
+            ),
         )
     found = together(pl.concat([MEMBERS.to_frame(), *same]), similar)
     yield from by_part(found.filter(pl.col("record") < first_number(FIRST_PART)), "record")
