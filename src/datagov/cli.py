@@ -120,10 +120,10 @@ class _Lines(logging.Handler):
 @click.option(
     "--format",
     "data_format",
-    type=click.Choice(["parquet", "jsonl"]),
+    type=click.Choice(["parquet", "jsonl", "same"]),
     default="parquet",
     show_default=True,
-    help="Format of data/.",
+    help="Format of data/; `same`: each record in that of its shard (text, WARC: Parquet).",
 )
 @click.option("--key", type=PATH, help="Private signing key, PEM [default: your own, made once].")
 @click.option("--fingerprint-key", type=PATH, help="Key of fingerprints [default: your own].")

@@ -22,9 +22,9 @@ import rfc8785
 from datagov import __version__, progress
 from datagov.beam.runners import Engine, check, default_workers, lost_worker, pipeline
 from datagov.conformance.evaluate import evaluate
+from datagov.corpus.fields import check_fields
 from datagov.corpus.locations import list_inputs
 from datagov.corpus.options import ReadOptions
-from datagov.corpus.read import check_fields
 from datagov.corpus.shards import Shard
 from datagov.corpus.splits import Part, plan
 from datagov.declared import Refusals
@@ -141,7 +141,8 @@ def scan(
         version: Version of the release.
         text_fields: Columns that hold text: one, several, or a chat `messages` list.
         id_field: Column with the records' ids; by default made from shard and position.
-        data_format: `parquet` or `jsonl`, for data/.
+        data_format: Of data/: `parquet`, `jsonl`, or `same`: each record in that of its shard,
+            Parquet for text files and WARC.
         key: Private signing key (PEM); by default the user's own, made on first use.
         fingerprint_key_file: Key of fingerprints; by default the user's own.
         expectations: Folder with further Great Expectations suites.
@@ -314,7 +315,7 @@ def _write_evidence(
 ) -> dict[str, Any]:
     staging = workspace.staging
     parts = workspace.noted_parts()
-    assemble(parts, staging, config.data_format)
+    assemble(parts, staging)
     annotations = None
     if workspace.annotations.exists():
         shutil.copytree(workspace.annotations, staging / "evidence/annotations")
@@ -395,6 +396,7 @@ def _facts(
         version=config.version,
         flags={
             "text_fields": list(config.read.text_fields),
+            "chat_fields": sorted(config.read.chat_fields),
             "id_field": config.read.id_field,
             "format": config.data_format,
             "max_reject_rate": config.max_reject_rate,

@@ -32,10 +32,11 @@ def verify(release: Path, key: Path, corpus: Sequence[str] = ()) -> Verification
 def _row_digests(path: Path, parameters: Mapping[str, Any]) -> Iterable[str]:
     """Yields the output digest of each record of a file in data/, computed from its text."""
     fields = tuple(parameters["flags"]["text_fields"])
+    chats = frozenset(parameters["flags"]["chat_fields"])
     kind = path.suffix.removeprefix(".")
     shard = Shard(path.name, str(path), kind, "", path.stat().st_size, "")
     split = Split(shard, "whole", 0, 0, shard.n_bytes)
-    for batch in read(split, ReadOptions(text_fields=fields)):
+    for batch in read(split, ReadOptions(text_fields=fields, chat_fields=chats)):
         yield from _digests_of(batch.table, fields)
 
 

@@ -20,6 +20,7 @@ def counts(*numbers: int) -> dict[str, int]:
 METRICS: dict[str, Any] = {
     "as_of": "2026-11-23",
     "records": counts(6, 4, 0, 1, 0, 1),
+    "inputs": {"shards": 2, "bytes": 900, "shards_not_whole": 0, "bytes_not_whole": 0},
     "by_source": {"wiki": counts(3, 2, 0, 1, 0, 0), "网页": counts(3, 2, 0, 0, 0, 1)},
     "parts": [{"part": "part-00000", **counts(6, 4, 0, 1, 0, 1)}],
     "actions_by_reason": {"duplicates.exact": 1},

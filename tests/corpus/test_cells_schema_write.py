@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datagov.corpus import write
+from datagov.corpus.casting import to_schema
 from datagov.corpus.cells import cells, with_texts
-from datagov.corpus.schema import JSON_TEXT, to_schema, unify
+from datagov.corpus.schema import JSON_TEXT, unify
 from datagov.errors import InputError
 
 maybe_text = st.one_of(st.none(), st.text(max_size=8))

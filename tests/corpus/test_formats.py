@@ -1,6 +1,7 @@
 """Parquet, Arrow IPC, CSV, text, WARC: what is in the file is in the records."""
 
 import io
+import os
 
 import polars as pl
 import pyarrow as pa
@@ -172,3 +173,41 @@ def test_a_dictionary_encoded_text_column_is_text(tmp_path):
     texts, _, rejects = texts_of(tmp_path / "a.parquet")
     assert texts == ["a", "b", "a"]
     assert [r["reason"] for r in rejects] == ["null_text"]
+
+
+@pytest.mark.parametrize("pattern", ["", "/*/*.txt", "/**"])
+def test_a_folder_that_cannot_be_read_is_told(tmp_path, monkeypatch, pattern):
+    (tmp_path / "shut").mkdir()
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open/b.txt").write_text("x")
+    scandir = os.scandir
+
+    def refusing(path="."):
+        if str(path).endswith("shut"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(InputError, match=r"shut: permission denied"):
+        list_shards([f"{tmp_path}{pattern}"])
+
+
+def test_invalid_utf8_in_any_column_is_a_reject(tmp_path):
+    binary = pa.array([b"good", b"\xff\xfe", b"fine"], pa.binary())
+    column = pa.Array.from_buffers(pa.string(), 3, binary.buffers())
+    nested = pa.StructArray.from_arrays([column], ["x"])
+    for title in (column, nested):
+        path = tmp_path / "a.parquet"
+        pq.write_table(pa.table({"text": ["a", "b", "c"], "title": title}), path)
+        texts, _, rejects = texts_of(path)
+        assert texts == ["a", "c"]
+        assert [(r["reason"], r["position"]) for r in rejects] == [("invalid_utf8", 1)]
+
+
+def test_a_second_text_column_of_another_type_is_never_released_unread(tmp_path):
+    pq.write_table(pa.table({"text": ["a", "b"], "answer": [1, None]}), tmp_path / "a.parquet")
+    options = ReadOptions(text_fields=("text", "answer"))
+    texts, _, rejects = texts_of(tmp_path / "a.parquet", options)
+    assert texts == ["b"]
+    assert [r["reason"] for r in rejects] == ["text_not_string"]

@@ -10,8 +10,9 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from datagov.corpus.fields import check_fields
 from datagov.corpus.options import ReadOptions
-from datagov.corpus.read import check_fields, read
+from datagov.corpus.read import read
 from datagov.corpus.shards import list_shards
 from datagov.corpus.splits import plan
 from datagov.errors import InputError

@@ -20,6 +20,7 @@ METRICS: dict[str, Any] = {
         "quarantined": 1,
         "rejected": 1,
     },
+    "inputs": {"shards": 2, "bytes": 900, "shards_not_whole": 0, "bytes_not_whole": 0},
     "by_source": {
         "wiki": {
             "read": 4,

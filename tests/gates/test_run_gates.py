@@ -27,6 +27,7 @@ OURS = [
     "quality_left",
     "reject_rate",
     "restricted_left",
+    "shards_read",
     "undeclared_share",
     "unique_ids",
 ]

@@ -51,7 +51,12 @@ METRICS: dict[str, Any] = {
         "wiki": six(12_340, 12_335, 2, 1, 1, 1),
         "undeclared": six(5, 2, 0, 1, 0, 2),
     },
-    "inputs": {"shards": 2, "bytes": 3_000_000},
+    "inputs": {
+        "shards": 2,
+        "bytes": 3_000_000,
+        "shards_not_whole": 0,
+        "bytes_not_whole": 0,
+    },
     "actions_by_reason": {"pii.EMAIL_ADDRESS": 3, "duplicates.exact": 2},
     "findings": {
         "pii": {"EMAIL_ADDRESS": {"findings": 4, "records": 3, "counted": 3}},

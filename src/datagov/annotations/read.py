@@ -7,9 +7,11 @@ import polars as pl
 import pyarrow as pa
 
 from datagov.corpus.batch import Batch
+from datagov.corpus.casting import as_texts
 from datagov.corpus.locations import list_inputs
 from datagov.corpus.options import MIB, ReadOptions
 from datagov.corpus.readers import READERS
+from datagov.corpus.schema import is_json
 from datagov.corpus.shards import Shard
 from datagov.corpus.splits import plan
 from datagov.errors import InputError
@@ -72,7 +74,7 @@ def _batches(shard: Shard) -> Iterator[Batch]:
     for part in plan([shard], split_bytes=_SPLIT_BYTES):
         for unit in part.units:
             for split in unit:
-                yield from READERS[shard.format](split, ReadOptions())
+                yield from READERS[shard.format](split, ReadOptions(text_fields=()))
 
 
 def _narrowed(batch: Batch, names: Mapping[str, str]) -> pl.DataFrame:
@@ -148,6 +150,8 @@ def _as_names(batch: Batch, name: str) -> pl.Series:
 
 def _as_series(batch: Batch, name: str) -> pl.Series:
     column = batch.table[name]
+    if is_json(batch.table.schema.field(name)):
+        return pl.Series(name, as_texts(batch.table, name))
     try:
         column.validate(full=True)
     except pa.ArrowInvalid as error:

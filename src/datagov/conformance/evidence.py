@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 
 from datagov.conformance.outcome import METRICS, SOURCES
 from datagov.conformance.sources import Source, declared_sources
+from datagov.corpus.write import n_records
 from datagov.errors import DatagovError
 
 RELEASED = ["keep", "redact"]
-BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _part(release_dir: Path, decisions: Path, by_source: dict[str, int]) -> Part
     return PartTrace(
         part=decisions.stem,
         released=int(rows["len"].sum()),
-        in_data=sum(_n_records(file) for file in files),
+        in_data=sum(n_records(file) for file in files),
         untraced=int(rows["untraced"].sum()),
     )
 
@@ -135,14 +135,7 @@ def _loose_data(release_dir: Path, known: set[str]) -> Iterator[PartTrace]:
     for file in sorted((release_dir / "data").glob("*")):
         part = file.name.split(".")[0]
         if part not in known:
-            yield PartTrace(part, released=0, in_data=_n_records(file), untraced=0)
-
-
-def _n_records(file: Path) -> int:
-    if file.suffix == ".parquet":
-        return int(pq.read_metadata(file).num_rows)
-    with file.open("rb") as lines:
-        return sum(block.count(b"\n") for block in iter(lambda: lines.read(BLOCK_BYTES), b""))
+            yield PartTrace(part, released=0, in_data=n_records(file), untraced=0)
 
 
 def _queued(decisions: Path) -> int:

@@ -46,6 +46,11 @@ def contributing(evidence: Evidence) -> list[Source]:
     ]
 
 
+def shards_not_whole(evidence: Evidence) -> int:
+    """Returns of how many shards nobody knows what records they hold, since they are damaged."""
+    return int(evidence.metrics["inputs"]["shards_not_whole"])
+
+
 def scanned_all(evidence: Evidence, detector: str) -> bool:
     """Returns whether `detector` looked at every record that could be read."""
     found = evidence.detector(detector)
@@ -105,7 +110,8 @@ def a02_legal_basis(control: Control, evidence: Evidence) -> Outcome:
         reason = f"personal information without a listed basis: {listed(without)}"
         return Outcome("fail", reason, pointers, measured, ("bases",))
     none_declared = all(s.personal is False for s in known.values())
-    if none_declared and not unknown_sources(evidence) and scanned_all(evidence, "pii"):
+    known_whole = scanned_all(evidence, "pii") and not shards_not_whole(evidence)
+    if none_declared and not unknown_sources(evidence) and known_whole:
         reason = "no source declares personal information and a scan of all records found none"
         return Outcome("not_applicable", reason, pointers, measured)
     return needs_attestation(control, "a basis is named where one is needed", pointers, measured)
@@ -146,7 +152,7 @@ def coverage(evidence: Evidence, detector: str, limits: tuple[str, ...]) -> Outc
     """Returns whether `detector` looked at every readable record."""
     found = evidence.detector(detector)
     records = evidence.metrics["records"]
-    pointers = (evidence.pointer_to_detector(detector), f"{METRICS}#/records")
+    pointers: tuple[str, ...] = (evidence.pointer_to_detector(detector), f"{METRICS}#/records")
     if found is None:
         reason = f"no detector {detector} ran, so no record was scanned"
         return Outcome("fail", reason, (f"{METRICS}#/detectors",), {"scanned": 0}, limits)
@@ -155,12 +161,17 @@ def coverage(evidence: Evidence, detector: str, limits: tuple[str, ...]) -> Outc
         "scanned": found["records_scanned"],
         "not_scanned": found["records_not_scanned"],
         "held_back_unreadable": records["rejected"],
+        "shards_not_read_whole": shards_not_whole(evidence),
     }
     text = (
         f"{found['records_scanned']} of {records['read']} records scanned, "
         f"{records['rejected']} unreadable and held back"
     )
-    verdict = "pass" if scanned_all(evidence, detector) else "fail"
+    damaged = shards_not_whole(evidence)
+    if damaged:
+        text += f"; {damaged} shards could not be read whole: nobody knows what else they hold"
+        pointers = (*pointers, f"{METRICS}#/inputs")
+    verdict = "pass" if scanned_all(evidence, detector) and not damaged else "fail"
     return Outcome(verdict, text, pointers, measured, limits)
 
 
@@ -270,7 +281,7 @@ def d01_sensitive(control: Control, evidence: Evidence) -> Outcome:
     if missing:
         reason = f"no detector states that it looks for: {listed(missing)}"
         return Outcome("fail", reason, pointers, measured, limits)
-    if not scanned_all(evidence, "pii"):
+    if not scanned_all(evidence, "pii") or shards_not_whole(evidence):
         return Outcome("fail", "not all records were scanned", pointers, measured, limits)
     counts = evidence.metrics.get("sensitive") or {}
     if any(counts.get(name) is None for name in control.value("categories")):

@@ -1,5 +1,6 @@
 """The unit that readers yield and every later step takes: some consecutive records of a shard."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -15,12 +16,15 @@ class Batch:
         positions: int64, one per row of `table`: row index, byte offset of the line or WARC
             record offset. Strictly increasing within a shard.
         rejects: Table of schema REJECTS: the records of this stretch that could not be read.
+        content_at: Returns the bytes of the record at a position, where a format has them; they
+            tell a rejected record whatever batch it was read in.
     """
 
     shard: str
     table: pa.Table
     positions: pa.Array
     rejects: pa.Table
+    content_at: Callable[[int], bytes] | None = None
 
 
 @dataclass(frozen=True)

@@ -31,17 +31,39 @@ def is_chat(kind: pa.DataType) -> bool:
     return at >= 0 and is_text(value.field(at).type)
 
 
+def fits(kind: pa.DataType, *, chat: bool) -> bool:
+    """True for types whose values all are texts, or chats of texts, or null."""
+    if pa.types.is_null(kind):
+        return True
+    if not chat:
+        return is_text(kind)
+    if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)):
+        return False
+    value = kind.value_type
+    if pa.types.is_null(value):
+        return True
+    if not pa.types.is_struct(value):
+        return False
+    at = value.get_field_index(CONTENT)
+    return at < 0 or fits(value.field(at).type, chat=False)
+
+
+def has_texts(kind: pa.DataType) -> bool:
+    """True for types of which a value may hold a text."""
+    return is_text(kind) or is_chat(kind)
+
+
 def cells(table: pa.Table, text_fields: Sequence[str]) -> Cells:
     """Returns the non-null texts of the given columns, ordered by record, then field.
 
     Raises:
         InputError: A column holds neither text nor a chat.
     """
-    found = [_column_cells(table, name) for name in text_fields if name in table.column_names]
+    found = _by_column(table, text_fields)
     if len(found) == 1:
         return found[0]
-    rows = np.concatenate([np.zeros(0, np.int64), *(each.row.to_numpy() for each in found)])
-    order = pa.array(np.argsort(rows, kind="stable"))
+    order = pa.array(_record_order(found))
+    rows = _rows(found)
     return Cells(
         row=pa.array(rows).take(order),
         field=pa.concat_arrays([pa.array([], pa.string()), *(e.field for e in found)]).take(order),
@@ -49,6 +71,19 @@ def cells(table: pa.Table, text_fields: Sequence[str]) -> Cells:
             order
         ),
     )
+
+
+def _by_column(table: pa.Table, text_fields: Sequence[str]) -> list[Cells]:
+    return [_column_cells(table, name) for name in text_fields if name in table.column_names]
+
+
+def _rows(found: Sequence[Cells]) -> np.ndarray:
+    return np.concatenate([np.zeros(0, np.int64), *(each.row.to_numpy() for each in found)])
+
+
+def _record_order(found: Sequence[Cells]) -> np.ndarray:
+    """Returns where each cell, in order of records, stands in that of columns."""
+    return np.argsort(_rows(found), kind="stable")
 
 
 def _column_cells(table: pa.Table, name: str) -> Cells:
@@ -63,6 +98,9 @@ def _column_cells(table: pa.Table, name: str) -> Cells:
         turn = pa.array(np.arange(len(row)) - _first_of_each_row(row))
         parts = [pa.scalar(f"{name}["), turn.cast(pa.string()), pa.scalar(f"].{CONTENT}")]
         field = pc.binary_join_element_wise(*parts, "")
+    elif fits(column.type, chat=True):
+        nothing = pa.array([], pa.int64())
+        return Cells(nothing, pa.array([], pa.string()), pa.array([], pa.large_string()))
     else:
         raise InputError(
             f"column {name!r} is {column.type}; expected text, or a list of {{role, content}}"
@@ -102,12 +140,16 @@ def with_texts(
     """
     if new_texts is taken.text:
         return table
-    for name in text_fields:
-        if name not in table.column_names:
-            continue
+    # By place, not by name: a column may be called like a turn of another.
+    found = _by_column(table, text_fields)
+    by_column = new_texts.take(pa.array(np.argsort(_record_order(found))))
+    first = 0
+    for name, mine in zip([n for n in text_fields if n in table.column_names], found, strict=True):
+        texts = by_column.slice(first, len(mine.row))
+        first += len(mine.row)
         column = _flat(table, name)
-        mine = pc.or_(pc.equal(taken.field, name), pc.starts_with(taken.field, f"{name}["))
-        texts = new_texts.filter(mine)
+        if not has_texts(column.type):
+            continue
         old = column if is_text(column.type) else _chat_content(column)
         new = _placed(old, texts)
         if is_chat(column.type):

@@ -5,7 +5,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datagov.corpus.batch import Batch
-from datagov.corpus.rejects import Reject, rejects_table
+from datagov.corpus.casting import as_texts
+from datagov.corpus.read import without
+from datagov.corpus.schema import is_json, is_listed
+
+
+def can_be_id(kind: pa.DataType) -> bool:
+    """True for types whose values are short names or numbers."""
+    return not (
+        is_listed(kind)
+        or pa.types.is_nested(kind)
+        or pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or (pa.types.is_fixed_size_binary(kind) and not pa.types.is_decimal(kind))
+    )
 
 
 def record_ids(batch: Batch, id_field: str | None) -> tuple[Batch, pa.Array]:
@@ -15,17 +28,30 @@ def record_ids(batch: Batch, id_field: str | None) -> tuple[Batch, pa.Array]:
     if id_field is None:
         shard = pa.scalar(batch.shard)
         return batch, pc.binary_join_element_wise(shard, batch.positions.cast(pa.string()), ":")
-    if id_field in batch.table.column_names:
-        ids = batch.table[id_field].combine_chunks().cast(pa.string())
-    else:
-        ids = pa.nulls(batch.table.num_rows, pa.string())
-    there = np.asarray(pc.greater(pc.binary_length(ids).fill_null(0), 0))
-    if there.all():
-        return batch, ids
-    detail = f"no id in column {id_field!r}; expected one, or leave --id-field out"
-    missing = batch.positions.filter(pa.array(~there)).to_pylist()
-    rejects = rejects_table(batch.shard, [Reject(p, "null_id", detail) for p in missing])
-    stays = pa.array(there)
-    merged = pa.concat_tables([batch.rejects, rejects]).sort_by([("position", "ascending")])
-    kept = Batch(batch.shard, batch.table.filter(stays), batch.positions.filter(stays), merged)
-    return kept, ids.filter(stays)
+    ids, is_odd = _given_ids(batch.table, id_field)
+    is_missing = np.asarray(pc.equal(pc.binary_length(ids).fill_null(0), 0))
+    if is_odd.any():
+        detail = f"the id in column {id_field!r} is no text or number; expected one"
+        batch = without(batch, is_odd, "bad_id", detail)
+        ids, is_missing = ids.filter(pa.array(~is_odd)), is_missing[~is_odd]
+    if is_missing.any():
+        detail = f"no id in column {id_field!r}; expected one, or leave --id-field out"
+        batch = without(batch, is_missing, "null_id", detail)
+        ids = ids.filter(pa.array(~is_missing))
+    return batch, ids
+
+
+def _given_ids(table: pa.Table, name: str) -> tuple[pa.Array, np.ndarray]:
+    """Returns the ids in a column, and which of them are lists, objects or bytes."""
+    no_rows = np.zeros(table.num_rows, bool)
+    if name not in table.column_names:
+        return pa.nulls(table.num_rows, pa.string()), no_rows
+    field = table.schema.field(name)
+    there = np.asarray(table[name].is_valid())
+    if not can_be_id(field.type):
+        return pa.nulls(table.num_rows, pa.string()), there
+    if is_json(field):
+        texts = table[name]
+        odd = pc.or_(pc.starts_with(texts, "["), pc.starts_with(texts, "{"))
+        return as_texts(table, name), np.asarray(odd.fill_null(False))
+    return as_texts(table, name), no_rows

@@ -8,6 +8,9 @@ import pyarrow as pa
 
 from datagov.tables import REJECTS
 
+NOT_WHOLE = ("broken_row_group", "damaged", "truncated", "unreadable_shard")
+"""Reasons that say of a shard that some of it, nobody knows how many records, could not be read."""
+
 
 class Reject(NamedTuple):
     """One thing that could not be read; `detail` never quotes content."""
@@ -28,3 +31,9 @@ def rejects_table(shard: str, rejects: Iterable[Reject]) -> pa.Table:
 def content_digest(data: bytes | memoryview) -> str:
     """Returns the SHA-256 of what was rejected, in hex."""
     return hashlib.sha256(data).hexdigest()
+
+
+def no_text_value(name: str, *, chat: bool) -> tuple[str, str]:
+    """Returns reason and detail for a record whose text field `name` holds something else."""
+    wanted = "a list of {role, content} with texts" if chat else "a text"
+    return "text_not_string", f"the value of {name!r} is something else; expected {wanted}"

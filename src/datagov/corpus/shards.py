@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 import fsspec
 from fsspec import AbstractFileSystem
+from fsspec.implementations.local import LocalFileSystem
 
 from datagov.errors import ConfigError, InputError
 
@@ -82,12 +83,14 @@ def _shards_of(given: str) -> list[tuple[str, Shard]]:
     try:
         if _GLOB & set(given) and not filesystem.exists(path):
             root = _fixed_prefix(path)
+            _look_below(filesystem, root, None if "**" in path else path[len(root) :].count("/"))
             files = [p for p in filesystem.glob(path) if not filesystem.isdir(p)]
             if not files:
                 raise InputError(f"{given}: no file matches this pattern")
             base = PurePosixPath(root).name
         elif filesystem.isdir(path):
             root = path
+            _look_below(filesystem, root, None)
             files = [p for p in filesystem.find(path) if not _is_hidden(_below(root, p))]
             if not files:
                 raise InputError(f"{given}: is empty; expected files of a corpus")
@@ -101,7 +104,8 @@ def _shards_of(given: str) -> list[tuple[str, Shard]]:
         else:
             raise InputError(f"{given}: no such file or folder")
     except PermissionError as error:
-        raise InputError(f"{given}: permission denied; make it readable for you") from error
+        where = error.filename or given
+        raise InputError(f"{where}: permission denied; make it readable for you") from error
     known = [p for p in sorted(files) if _format(p)]
     for p in sorted(set(files) - set(known)):
         log.warning("%s: passed over, unknown format", _below(root, p))
@@ -110,6 +114,21 @@ def _shards_of(given: str) -> list[tuple[str, Shard]]:
             f"{given}: holds no file of a known format; known endings are {', '.join(FORMATS)}"
         )
     return [(base, _unhashed(filesystem, p, _below(root, p))) for p in known]
+
+
+def _look_below(filesystem: AbstractFileSystem, root: str, max_depth: int | None) -> None:
+    """Raises PermissionError for a folder that cannot be read: listing files passes over it."""
+    if not isinstance(filesystem, LocalFileSystem):
+        return  # What an object store lists, it lists whole or not at all.
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    top = root.rstrip("/").count("/")
+    for folder, below, _ in os.walk(root, onerror=refuse):
+        if max_depth is not None and folder.count("/") - top >= max(max_depth - 1, 0):
+            below.clear()
+        below[:] = [name for name in below if not _is_hidden(f"{name}/_")]
 
 
 def _below(root: str, path: str) -> str:

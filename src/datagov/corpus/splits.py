@@ -64,6 +64,7 @@ def split_digest(split: Split, options: ReadOptions) -> str:
         "format": [split.shard.format, split.shard.compression],
         "range": [split.kind, split.start, split.end],
         "fields": list(options.text_fields),
+        "chats": sorted(options.chat_fields),
         "id": options.id_field,
         "max_record_bytes": options.max_record_bytes,
     }

@@ -1,7 +1,8 @@
 """Counts the records of a release again, from its tables, and compares with what it states."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from datagov.corpus.write import n_records
 from datagov.lineage.checks import Check, ContentError, reading
 from datagov.lineage.files import DATA, DECISIONS, METRICS, QUARANTINE, REJECTS
 from datagov.lineage.statements import TALLY
@@ -24,6 +26,8 @@ RowDigests = Callable[[Path, Mapping[str, Any]], Iterable[str]]
 the `externalParameters` of the signed provenance. May raise DatagovError, ValueError or OSError."""
 
 _ROWS_PER_BATCH = 1 << 16
+
+_NUMBERED = re.compile(r"[^.]+\.\d+\.[a-z]+")
 
 _Key = tuple[str, str, str]
 
@@ -161,52 +165,49 @@ def count_decisions(tables: Tables) -> Mapping[_Key, int]:
 
 
 def count_rows(tables: Tables, name: str) -> int:
-    """Returns the number of records in a Parquet or JSON Lines file.
+    """Returns the number of records in a file of the release.
 
     Raises:
         ContentError: It is not as it was signed, or not readable.
     """
     path = tables.open(name)
     with reading(name):
-        if path.suffix == ".parquet":
-            return int(pq.read_metadata(path).num_rows)
-        with path.open("rb") as file:
-            return sum(1 for line in file if line.strip())
+        return n_records(path)
 
 
 def check_outputs(
     tables: Tables, parameters: Mapping[str, Any], row_digests: RowDigests
 ) -> Iterator[Check]:
     """Yields a failure for each file of data/ whose records are not those decided about."""
-    files = {_part_of(name): name for name in tables.names(DATA)}
+    files, _ = _by_part(tables.names(DATA))
     for decisions in tables.names(DECISIONS):
         expected = _released_digests(tables, decisions)
-        name = files.pop(_part_of(decisions), "")
-        found = _found_digests(tables, name, parameters, row_digests) if name else iter(())
-        missing = object()
-        for row, digest in enumerate(expected):
-            if next(found, missing) != digest:
-                yield Check(
-                    "outputs",
-                    False,
-                    f"is not the record that {decisions} speaks of",
-                    name,
-                    f"row {row}",
-                )
+        names = files.pop(_part_of(decisions), [])
+        found = _found_digests(tables, names, parameters, row_digests)
+        name, row = names[0] if names else "", -1
+        for digest in expected:
+            name, row, there = next(found, (name, row + 1, ""))
+            if there != digest:
+                detail = f"is not the record that {decisions} speaks of"
+                yield Check("outputs", False, detail, name, f"row {row}")
                 break
         else:
-            if next(found, missing) is not missing:
+            for name, _, _ in found:
                 yield Check("outputs", False, f"has more records than {decisions} speaks of", name)
-    for name in files.values():
+                break
+    for name in [name for names in files.values() for name in names]:
         yield Check("outputs", False, f"has no decisions in {DECISIONS}", name)
 
 
 def _found_digests(
-    tables: Tables, name: str, parameters: Mapping[str, Any], row_digests: RowDigests
-) -> Iterator[str]:
-    path = tables.open(name)
-    with reading(name):
-        yield from row_digests(path, parameters)
+    tables: Tables, names: Sequence[str], parameters: Mapping[str, Any], row_digests: RowDigests
+) -> Iterator[tuple[str, int, str]]:
+    """Yields file, row and digest of the records of a part, in the order of their files."""
+    for name in names:
+        path = tables.open(name)
+        with reading(name):
+            for row, digest in enumerate(row_digests(path, parameters)):
+                yield name, row, digest
 
 
 def _released_digests(tables: Tables, name: str) -> Iterator[str]:
@@ -226,25 +227,41 @@ def _batches(tables: Tables, name: str, columns: list[str]) -> Iterator[pa.Table
 def _check_rows(
     tables: Tables, folder: str, parts: Mapping[str, Mapping[str, int]], outcomes: tuple[str, ...]
 ) -> Iterator[Check]:
-    files = {_part_of(name): name for name in tables.names(folder)}
-    for name in sorted(set(tables.names(folder)) - set(files.values())):
+    files, second = _by_part(tables.names(folder))
+    for name in second:
         yield Check("counts", False, "is a second file of the same part", name)
     for part in sorted(files.keys() | parts.keys()):
         stated = sum(parts[part][name] for name in outcomes) if part in parts else 0
-        name = files.get(part, "")
+        names = files.get(part, [])
         try:
-            found = count_rows(tables, name) if name else 0
+            found = sum(count_rows(tables, name) for name in names)
         except ContentError as error:
-            yield Check("counts", False, error.detail, name)
+            yield Check("counts", False, error.detail, error.file)
             continue
         if found != stated:
-            where = name or f"{folder}{part}"
+            where = names[0] if names else f"{folder}{part}"
             yield Check(
                 "counts",
                 False,
                 f"has {found} records; {METRICS} says {stated} ({' + '.join(outcomes)} of {part})",
                 where,
             )
+
+
+def _by_part(names: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """Returns the files of each part in order, and those that are one too many.
+
+    Only a part in several formats has several files, which are numbered then.
+    """
+    files: dict[str, list[str]] = {}
+    for name in sorted(names):
+        files.setdefault(_part_of(name), []).append(name)
+    second: list[str] = []
+    for part, found in files.items():
+        if not all(_NUMBERED.fullmatch(PurePosixPath(name).name) for name in found):
+            second += found[:-1]
+            files[part] = found[-1:]
+    return files, second
 
 
 def _part_of(name: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from datagov.corpus.write import n_records
 from datagov.release.workspace import writing_to
 from datagov.tables import CONTAMINATION, DUPLICATES, REJECTS
 
@@ -25,7 +26,7 @@ def part_name(index: int) -> str:
     return f"part-{index:05d}"
 
 
-def assemble(parts: Sequence[Path], staging: Path, data_format: str) -> None:
+def assemble(parts: Sequence[Path], staging: Path) -> None:
     """Fills `staging` with data, quarantine and evidence tables of `parts`, in corpus order.
 
     Files are linked, not copied: a run killed here loses nothing and has little to do again.
@@ -36,7 +37,8 @@ def assemble(parts: Sequence[Path], staging: Path, data_format: str) -> None:
         (staging / "quarantine").chmod(0o700)
         for index, part in enumerate(parts):
             name = part_name(index)
-            _link_if_filled(part / f"data.{data_format}", staging / f"data/{name}.{data_format}")
+            for data in sorted(part.glob("data.*")):
+                _link_if_filled(data, staging / f"data/{name}{data.name.removeprefix('data')}")
             held = staging / f"quarantine/{name}.parquet"
             _link_if_filled(part / "quarantine.parquet", held)
             if held.exists():
@@ -54,11 +56,7 @@ def _all_have(parts: Sequence[Path], table: str) -> bool:
 
 def _link_if_filled(source: Path, target: Path) -> None:
     """Links a file of records that has some: a file without records helps nobody."""
-    if source.suffix == ".parquet":
-        n_rows = pq.read_metadata(source).num_rows
-    else:
-        n_rows = source.stat().st_size
-    if n_rows:
+    if n_records(source):
         os.link(source, target)
 
 

@@ -40,7 +40,7 @@ class ScanConfig:
         key: 32 secret bytes that key fingerprints and digests of what may be guessed.
         as_of: The day on which dates (retention, licences) are judged.
         max_reject_rate: Share of unreadable records above which the run counts as failed.
-        data_format: `parquet` or `jsonl`.
+        data_format: `parquet`, `jsonl`, or `same` for that of each shard.
         shard_order: Names of all shards in corpus order.
         earlier: Earlier releases that records are compared with.
         benchmarks: Evaluation sets whose items are looked for in records.

@@ -3,6 +3,9 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datagov.corpus.casting import as_texts
+from datagov.corpus.schema import is_json
+
 _ISO = "%Y-%m-%d"
 _ISO_CHARS = 10
 
@@ -19,6 +22,8 @@ def dates(table: pa.Table, column: str | None) -> pa.Array:
     if column is None or column not in table.column_names:
         return none
     values = table[column].combine_chunks()
+    if is_json(table.schema.field(column)):
+        values = as_texts(table, column)
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         first = pc.utf8_slice_codeunits(values, 0, _ISO_CHARS)
         values = pc.strptime(first, format=_ISO, unit="s", error_is_null=True)

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from datagov.corpus.batch import Cells
+from datagov.corpus.casting import as_texts
 from datagov.corpus.cells import cells
 from datagov.corpus.splits import Split
 from datagov.detect.detector import Detector
@@ -71,7 +72,7 @@ class UnitEvidence:
         return self.table("contamination") if there else CONTAMINATION.empty_table()
 
     def schemas(self) -> list[pa.Schema]:
-        """Returns the different schemas of the unit's records, as read, first seen first."""
+        """Returns the different schemas that the unit's records state, first seen first."""
         texts = json.loads((self.path / "schemas.json").read_text("utf-8"))
         return [pa.ipc.read_schema(pa.py_buffer(bytes.fromhex(text))) for text in texts]
 
@@ -112,10 +113,10 @@ def _write_evidence(unit: Unit, config: ScanConfig, workspace: Workspace, folder
             if records.rejects.num_rows:
                 writers["rejects"].write_table(conform(records.rejects, REJECTS))
                 counts["rejects"] += records.rejects.num_rows
-            if not records.table.num_rows:
-                continue
             schema = records.table.schema.serialize().to_pybytes().hex()
             schemas_seen[schema] = None
+            if not records.table.num_rows:
+                continue
             texts = cells(records.table, config.read.text_fields)
             spans = {d.name: d.detect(texts.text) for d in config.detectors}
             signals = _signals(records, texts, spans, config)
@@ -307,9 +308,7 @@ def _annotations(records: Records, columns: AnnotationColumns, config: ScanConfi
     names = {"item_id": columns.item, "annotator_id": columns.annotator, "label": columns.label}
     if any(name not in records.table.column_names for name in names.values()):
         return RECORD_ANNOTATIONS.empty_table()
-    as_text = {
-        to: records.table[name].combine_chunks().cast(pa.string()) for to, name in names.items()
-    }
+    as_text = {to: as_texts(records.table, name) for to, name in names.items()}
     table = pa.table(
         {
             "shard": records.shards,

@@ -2,20 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import rfc8785
 
 from datagov import __version__
 from datagov.corpus.batch import Cells
+from datagov.corpus.casting import to_schema
 from datagov.corpus.cells import cells, with_texts
-from datagov.corpus.schema import to_schema
-from datagov.corpus.write import RecordWriter
+from datagov.corpus.schema import json_paths
+from datagov.corpus.write import DataWriter, RecordWriter
 from datagov.duplicates.digests import output_digests
 from datagov.errors import AccountingError
 from datagov.release import accounting
@@ -58,7 +60,7 @@ from datagov.tables import (
 RECORD_ID = "record_id"
 """Column that data/ gets where the input has no column of ids."""
 
-PART_VERSION = 3
+PART_VERSION = 4
 """To be raised with every change of what a part holds: finished parts of killed runs are used."""
 
 RECORDS = pa.schema(
@@ -114,7 +116,15 @@ def output_schema(record_schema: pa.Schema, config: ScanConfig) -> pa.Schema:
     """Returns the schema of data/: the corpus's columns, led by an id where it has none."""
     if config.read.id_field:
         return record_schema
-    return pa.schema([pa.field(RECORD_ID, pa.string()), *record_schema])
+    return pa.schema([pa.field(_free_name(record_schema), pa.string()), *record_schema])
+
+
+def _free_name(record_schema: pa.Schema) -> str:
+    """Returns RECORD_ID, or where the corpus has a column of that name, one that it has not."""
+    name = RECORD_ID
+    while name in record_schema.names:
+        name = f"datagov_{name}"
+    return name
 
 
 def materialise(
@@ -167,21 +177,21 @@ def _write_part(
     config: ScanConfig,
     folder: Path,
 ) -> None:
-    extension = config.data_format
     schemas = _TABLES | ({"contamination": CONTAMINATION} if config.benchmarks else {})
     tables: dict[str, list[pa.Table]] = {name: [] for name in schemas}
     counts = accounting.Counts()
     first = first_number(part.index)
     with (
-        RecordWriter(folder / f"data.{extension}", schema, extension) as data,
+        DataWriter(folder, schema, config.data_format) as data,
         RecordWriter(folder / "quarantine.parquet", schema, "parquet") as quarantine,
     ):
         for unit in part.units:
             known = _Known.of(unit, first, part, verdicts, config)
             first += known.decisions.height
+            formats = {split.shard.name: split.shard.format for split in unit.unit}
             written = [
-                _write_records(records, block, known, schema, config, data, quarantine)
-                for records, block in _aligned(unit, known, config)
+                _write_records(records, block, known, formats, schema, config, data, quarantine)
+                for records, block in _aligned(unit, known, schema, config)
             ]
             table = pl.concat([known.decisions.clear(), *(block for block, _ in written)])
             part_rejects = pa.concat_tables([unit.table("rejects"), known.repeated_rejects()])
@@ -305,11 +315,11 @@ def _duplicates(of_part: pa.Table, signals: pl.DataFrame) -> pl.DataFrame:
 
 
 def _aligned(
-    evidence: UnitEvidence, known: _Known, config: ScanConfig
+    evidence: UnitEvidence, known: _Known, schema: pa.Schema, config: ScanConfig
 ) -> Iterator[tuple[Records, pl.DataFrame]]:
     """Yields the records of the second reading with the decisions about them."""
     at = 0
-    for records in readable_records(evidence.unit, config):
+    for records in readable_records(evidence.unit, config, json_paths(schema)):
         n_rows = records.table.num_rows
         block = known.decisions.slice(at, n_rows)
         at += n_rows
@@ -329,15 +339,16 @@ def _write_records(
     records: Records,
     block: pl.DataFrame,
     known: _Known,
+    formats: Mapping[str, str],
     schema: pa.Schema,
     config: ScanConfig,
-    data: RecordWriter,
+    data: DataWriter,
     quarantine: RecordWriter,
 ) -> tuple[pl.DataFrame, pa.Table]:
     """Writes records; returns the decisions about those not rejected, and their redactions."""
     table = records.table
     if not config.read.id_field:
-        table = table.add_column(0, pa.field(RECORD_ID, pa.string()), records.ids)
+        table = table.add_column(0, schema.field(0), records.ids)
     texts = cells(table, config.read.text_fields)
     block, new_texts, redactions = _redacted(block, texts, known.findings, config)
     held = block["severity"] == QUARANTINE
@@ -345,7 +356,8 @@ def _write_records(
     quarantine.write(to_schema(table.filter((held & ~block["rejected"]).to_arrow()), schema))
     released = with_texts(table, config.read.text_fields, texts, new_texts)
     released = released.filter(stays.to_arrow())
-    data.write(to_schema(released, schema))
+    for shard, rows in _by_shard(released, records.shards.filter(stays.to_arrow())):
+        data.write(rows, formats[shard])
     digests = output_digests(cells(released, config.read.text_fields), released.num_rows)
     numbered = block.with_row_index("_row")
     with_digest = numbered.filter(stays).select("_row", output_digest=pl.Series(digests))
@@ -357,6 +369,15 @@ def _write_records(
         .select(block.columns)
     )
     return decided_block, redactions
+
+
+def _by_shard(table: pa.Table, shards: pa.Array) -> Iterator[tuple[str, pa.Table]]:
+    """Yields each shard's rows, which stand together."""
+    runs = pc.run_end_encode(shards, run_end_type=pa.int64())
+    start = 0
+    for end, shard in zip(runs.run_ends.to_pylist(), runs.values.to_pylist(), strict=True):
+        yield shard, table.slice(start, end - start)
+        start = end
 
 
 def _redacted(

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from datagov.corpus.rejects import NOT_WHOLE
 from datagov.corpus.shards import Shard
 from datagov.detect.detector import Detector, config_digest
 from datagov.detect.pii import PiiDetector
@@ -62,7 +63,7 @@ def collect(
             {"part": part_name(i), **empty, **part.as_json().get("records", {})}
             for i, part in enumerate(per_part)
         ],
-        "inputs": {"shards": len(shards), "bytes": sum(shard.n_bytes for shard in shards)},
+        "inputs": _inputs(staging, shards),
         "actions_by_reason": counts.get("actions_by_reason", {}),
         "findings": {d.name: {} for d in config.detectors} | counts.get("findings", {}),
         "sensitive": _sensitive(counts.get("findings", {}), config),
@@ -104,6 +105,22 @@ def collect(
         "fingerprint_key_id": key_id(config.key),
         "columns_out": schema.names,
         "text_fields": list(config.read.text_fields),
+    }
+
+
+def _inputs(staging: Path, shards: Sequence[Shard]) -> dict[str, int]:
+    """Returns how much there was to read, and how much of it could not be read whole."""
+    cut = set(
+        pl.scan_parquet(staging / "evidence/rejects.parquet")
+        .filter(pl.col("reason").is_in(NOT_WHOLE))
+        .select(pl.col("shard").unique())
+        .collect()["shard"]
+    )
+    return {
+        "shards": len(shards),
+        "bytes": sum(shard.n_bytes for shard in shards),
+        "shards_not_whole": len(cut),
+        "bytes_not_whole": sum(shard.n_bytes for shard in shards if shard.name in cut),
     }
 
 

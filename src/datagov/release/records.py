@@ -1,5 +1,6 @@
 """Reading the records of a unit of work, the same way for scanning and for materialising."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import pyarrow as pa
 from datagov.corpus.batch import Batch
 from datagov.corpus.ids import record_ids
 from datagov.corpus.read import read
+from datagov.corpus.schema import Path
 from datagov.corpus.splits import Split
 from datagov.release.config import ScanConfig
 from datagov.release.naming import shown
@@ -32,20 +34,28 @@ class Records:
     rejects: pa.Table
 
 
-def readable_records(unit: Sequence[Split], config: ScanConfig) -> Iterator[Records]:
+def readable_records(
+    unit: Sequence[Split], config: ScanConfig, as_json: frozenset[Path] = frozenset()
+) -> Iterator[Records]:
     """Yields the records of `unit` in order.
 
     Small batches are joined: every step has a cost per call, and a shard may be one short text.
+
+    Args:
+        unit: What to read.
+        config: How to read it.
+        as_json: Fields that the corpus's schema, when it is known, holds as JSON text.
     """
+    options = dataclasses.replace(config.read, as_json=as_json)
     pending: list[Records] = []
     size = 0
     for split in unit:
-        for batch in read(split, config.read):
+        for batch in read(split, options):
             records = _identified(batch, config)
             n_bytes = records.table.nbytes
             if pending and (
                 size + n_bytes > config.read.batch_bytes
-                or records.table.schema != pending[-1].table.schema
+                or not records.table.schema.equals(pending[-1].table.schema, check_metadata=True)
             ):
                 yield _joined(pending)
                 pending, size = [], 0

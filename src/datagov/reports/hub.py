@@ -64,8 +64,15 @@ def metadata(facts: Facts) -> dict[str, Any]:
 
 
 def _configs(facts: Facts) -> list[dict[str, Any]]:
-    files = [f"data/*{suffix}" for suffix in facts.data_suffixes]
-    return [{"config_name": "default", "data_files": files}] if files else []
+    """Returns the configurations: one per format, as each is loaded by a builder of its own."""
+    suffixes = facts.data_suffixes
+    return [
+        {
+            "config_name": "default" if len(suffixes) == 1 else suffix.removeprefix("."),
+            "data_files": [f"data/*{suffix}"],
+        }
+        for suffix in suffixes
+    ]
 
 
 def licence(facts: Facts) -> dict[str, str]:

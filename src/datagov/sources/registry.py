@@ -19,6 +19,7 @@ import polars as pl
 import pyarrow as pa
 import rfc8785
 
+from datagov.corpus.casting import as_texts
 from datagov.declared import Mistake, load_declared
 from datagov.sources.countries import COUNTRIES
 from datagov.sources.licences import check_expression
@@ -121,7 +122,7 @@ def source_ids(registry: SourceRegistry, table: pa.Table, shards: pa.Array) -> p
     by_path = names.replace_strict(paths, return_dtype=pl.String)
     column = registry.source_field
     if column is not None and column in table.column_names:
-        values = pl.Series(table[column].cast(pa.string()))
+        values = pl.Series(as_texts(table, column))
         known = values.replace_strict(registry._by_value, default=None, return_dtype=pl.String)
         by_path = known.fill_null(by_path)
     return by_path.to_arrow().cast(pa.string())

@@ -120,6 +120,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_time_is_linear_in_hostile_texts(piece: str) -> None:
     detector = PiiDetector()

@@ -157,7 +157,7 @@ def test_deny_lists_find_what_presidios_do(tmp_path_factory, terms, score, text,
         "supported_entities": ["OWN"],
         "deny_list": terms,
         "deny_list_score": score,
-        "patterns": [{"name": "digits", "regex": r"[\d ]{2,4}", "score": 0.3}],
+        "patterns": [{"name": "digits", "regex": r"\d[\d ]{1,3}", "score": 0.3}],
         "context": ["badge"],
     }
     theirs, own = both(tmp_path_factory.mktemp("own"), {"recognizers": [document]})
