@@ -136,6 +136,14 @@ class _Lines(logging.Handler):
     help="Earlier release: what duplicates a record in it goes; repeatable.",
 )
 @click.option(
+    "--benchmark",
+    "benchmarks",
+    type=PATH,
+    multiple=True,
+    metavar="FILE",
+    help="Evaluation set (Parquet, JSON Lines, CSV, TSV): its items are looked for; repeatable.",
+)
+@click.option(
     "--max-reject-rate",
     type=click.FloatRange(0, 1),
     default=0.01,

@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import math
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ Describe = Callable[[Mapping[str, Any], Path], Described]
 
 RECORD_CATEGORIES: Mapping[str, Collection[str]] = {
     "duplicates": ("exact", "normalised", "near", "contained"),
+    "benchmarks": ("overlap",),
     "annotations": ("suspect",),
     "sources": (
         "undeclared",
@@ -100,6 +102,9 @@ class DuplicateOptions:
         contained_from: Share of a record's shingles from which another contains it.
         chains: `direct`: a record duplicates only what it is itself alike to; `linked`: all that
             hangs together is a cluster.
+        passages: Whether to look for passages that records share, and for short texts that stand
+            whole in others.
+        passage_tokens: Of how many tokens, or more, such a passage has to be.
         prefer: By what the record that stays is chosen, most important first.
         source_priority: Ids of sources, most preferred first; others come after them.
         date_column: Column with each record's date, for `newest` and `oldest`.
@@ -109,6 +114,8 @@ class DuplicateOptions:
     near_from: float = 0.5
     contained_from: float = 0.8
     chains: str = "direct"
+    passages: bool = False
+    passage_tokens: int = 50
     prefer: tuple[str, ...] = PREFERENCES
     source_priority: tuple[str, ...] = ()
     date_column: str | None = None
@@ -166,6 +173,11 @@ class Policy:
             step.action for step in self.steps(detector, category) if score >= step.from_score
         ]
         return reached[-1] if reached else "keep"
+
+    def acts_from(self, detector: str, category: str) -> float:
+        """Returns the score from which anything but `keep` is done; infinite where nothing is."""
+        steps = self.steps(detector, category)
+        return min((s.from_score for s in steps if s.action != "keep"), default=math.inf)
 
     def actions(self, detector: str, categories: pl.Series, scores: pl.Series) -> pl.DataFrame:
         """Returns for each finding its `severity` (Int8, index into ACTIONS) and `treatment`.

@@ -49,6 +49,7 @@ from datagov.pipelines.scan import build
 from datagov.policy import load_policy
 from datagov.release import metrics
 from datagov.release.assemble import assemble
+from datagov.release.benchmarks import load_benchmarks, save_indexes
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_of
 from datagov.release.earlier import load_earlier
@@ -123,6 +124,7 @@ def scan(
     fingerprint_key_file: str | os.PathLike[str] | None = None,
     expectations: str | os.PathLike[str] | None = None,
     against: Sequence[str | os.PathLike[str]] = (),
+    benchmarks: Sequence[str | os.PathLike[str]] = (),
     max_reject_rate: float = 0.01,
     as_of: dt.date | None = None,
     run: Run | None = None,
@@ -145,6 +147,7 @@ def scan(
         fingerprint_key_file: Key of fingerprints; by default the user's own.
         expectations: Folder with further Great Expectations suites.
         against: Earlier releases; what is equal or alike to a record in them is a duplicate.
+        benchmarks: Files of evaluation sets, whose items are looked for in the records.
         max_reject_rate: Share of unreadable records above which the run counts as failed.
         as_of: Day on which retention and other dates are judged; today by default.
         run: How to run it: engine, workers, split size, progress.
@@ -185,6 +188,7 @@ def scan(
     check_free(target)
     shards = list_inputs(paths)
     options = ReadOptions(text_fields=tuple(text_fields), id_field=id_field)
+    searched = load_benchmarks([os.fspath(each) for each in benchmarks], secret)
     config = ScanConfig(
         name=name or default_name(paths),
         version=version,
@@ -197,11 +201,13 @@ def scan(
         max_reject_rate=max_reject_rate,
         data_format=data_format,
         earlier=load_earlier([Path(each) for each in against], secret, loaded_policy.duplicates),
+        benchmarks=tuple(searched),
     )
     shards, config = _named(shards, config)
     objections = verdicts(registry, loaded_policy, config.as_of)
     parts = plan(shards, split_bytes=run.split_bytes)
     with claim(target) as workspace:
+        save_indexes(searched, secret, workspace)
         schema = _run_pipeline(parts, config, objections, workspace, engine, run)
         _warn_of_missing_column(registry, schema)
         staging = workspace.staging
@@ -315,7 +321,11 @@ def _write_evidence(
         shutil.copytree(workspace.annotations, staging / "evidence/annotations")
         metrics_file = staging / "evidence/annotations/metrics.json"
         annotations = json.loads(metrics_file.read_text("utf-8"))
-    numbers = metrics.collect(parts, staging, shards, schema, annotations, config)
+    passages = None
+    if config.policy.duplicates.passages:
+        os.link(workspace.passages, staging / "evidence/passages.parquet")
+        passages = json.loads(workspace.passages.with_suffix(".json").read_text("utf-8"))
+    numbers = metrics.collect(parts, staging, shards, schema, annotations, passages, config)
     _write_json(staging / METRICS, numbers)
     described = describe(config.registry, objections, numbers["counted_by_source"], config.policy)
     _write_json(staging / "evidence/sources.json", described)
@@ -376,6 +386,7 @@ def _facts(
         Dependency("earlier-release", f"{e.name}@{e.version}", sha256=e.digest)
         for e in config.earlier
     ]
+    declared += [Dependency("benchmark", b.name, sha256=b.sha256) for b in config.benchmarks]
     gates = [
         Dependency(ROLE_GATE, suite.name, sha256=_digest(dataclasses.asdict(suite)))
         for suite in suites

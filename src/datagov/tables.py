@@ -74,6 +74,40 @@ DUPLICATES = _schema(
 """One row per record that has a duplicate; `kind` is exact, normalised, near or
 contained, towards the record of the cluster that stays; `similarity` is to that."""
 
+CONTAMINATION = _schema(
+    record_id=pa.string(),
+    shard=pa.string(),
+    position=pa.int64(),
+    benchmark=pa.string(),
+    item=pa.int64(),
+    score=pa.float32(),
+    n_matched=pa.int32(),
+    field=pa.string(),
+    start=pa.int64(),
+    end=pa.int64(),
+)
+"""One row per record and item of an evaluation set that it holds: the item's row in its file, from
+0 on; how much of it is there, from 0 to 1; how many of its runs of tokens; where the question
+stands, in code points of the field. Neither the item's text nor the record's."""
+
+PASSAGES = _schema(
+    record_id_a=pa.string(),
+    shard_a=pa.string(),
+    position_a=pa.int64(),
+    field_a=pa.string(),
+    start_a=pa.int64(),
+    end_a=pa.int64(),
+    record_id_b=pa.string(),
+    shard_b=pa.string(),
+    position_b=pa.int64(),
+    field_b=pa.string(),
+    start_b=pa.int64(),
+    end_b=pa.int64(),
+    n_tokens=pa.int32(),
+)
+"""One row per passage that two records share, `a` being the earlier one: where it stands in each,
+in code points of the field, and how many tokens it has; never the text."""
+
 DECISIONS = pa.schema(
     [
         pa.field("record_id", pa.string(), nullable=False),

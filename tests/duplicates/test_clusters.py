@@ -135,3 +135,29 @@ def test_equals_of_one_that_stays_keep_their_kind():
     similar = members_of([(0, 0, "near", 0.7), (1, 0, "near", 0.7)])
     kinds = {r["record"]: r["kind"] for r in together(equal, similar).to_dicts()}
     assert kinds == {0: "normalised", 5: "normalised", 1: "near"}
+
+
+@given(ranks, pairs, st.sampled_from([0.5, 0.7, 9.0]), st.sampled_from([0.8, 9.0]))
+def test_what_policy_only_notes_does_not_shield_what_it_removes(ranks, pairs, near, contained):
+    least = {"near": near, "contained": contained}
+    found = judged(ranks, pairs, acts_from=(near, contained))
+    removed = {
+        record: kept
+        for record, (kept, kind, similarity) in found.items()
+        if kept != record and similarity >= least[kind]
+    }
+    assert not set(removed.values()) & set(removed)
+    order = sorted(range(N), key=lambda record: (ranks[record], record))
+    for a, b, s, ab, ba in pairs:
+        low, high = sorted((a, b), key=order.index)
+        held = max(s, ba if low == a else ab)
+        acts = s >= near if s >= 0.5 else held >= max(contained, 0.8)
+        if acts and low not in removed:
+            assert high in removed
+
+
+def test_a_record_noted_as_contained_still_takes_its_near_duplicates():
+    pairs = [(0, 1, 0.1, 0.1, 0.9), (1, 2, 0.9, 0.9, 0.9)]
+    assert judged([0] * N, pairs) == {0: (0, "contained", 0.9), 1: (0, "contained", 0.9)}
+    noted = judged([0] * N, pairs, acts_from=(0.8, 9.0))
+    assert noted == {1: (1, "near", 0.9), 2: (1, "near", 0.9)}

@@ -96,6 +96,7 @@ FOREIGN = (
     "duplicates.exact",
     "chemical",
     "bad_json",
+    "exam",
     "zh",
     "url",
     "pre-training",
@@ -108,6 +109,7 @@ FOREIGN = (
 
 FOREIGN_COLUMNS = (
     "record_id", "shard", "field", "category", "rule", "excerpt", "source_id", "kind", "detail",
+    "benchmark", "record_id_a", "record_id_b", "shard_a", "shard_b", "field_a", "field_b",
     "annotator_id", "item_id", "given_label", "suggested_label",
 )  # fmt: skip
 

@@ -6,7 +6,16 @@ import pyarrow as pa
 
 from datagov.gates.run import Checked, GateResult
 from datagov.reports.render import About
-from datagov.tables import ANNOTATORS, DECISIONS, DUPLICATES, FINDINGS, REJECTS, SUSPECTS
+from datagov.tables import (
+    ANNOTATORS,
+    CONTAMINATION,
+    DECISIONS,
+    DUPLICATES,
+    FINDINGS,
+    PASSAGES,
+    REJECTS,
+    SUSPECTS,
+)
 
 SIX = ("read", "kept", "redacted", "dropped", "quarantined", "rejected")
 
@@ -65,6 +74,25 @@ METRICS: dict[str, Any] = {
     ],
     "left": {"pii": 0, "quality": 0, "restricted": 0, "duplicates_exact": 0},
     "duplicates": {"exact": {"clusters": 2, "records": 8, "removed": 6}},
+    "passages": {
+        "passages": 2,
+        "records": 3,
+        "tokens": 400_000,
+        "shared_tokens": 120,
+        "parameters": {"passage_tokens": 50, "gram": 16},
+    },
+    "benchmarks": [
+        {
+            "name": "exam",
+            "sha256": "ef" * 32,
+            "items": 900,
+            "unseen": 4,
+            "items_touched": 2,
+            "items_left": 1,
+            "records_touched": 3,
+            "records_removed": 1,
+        }
+    ],
     "languages": {"zh": 12_000, "en": 340, "und": 2},
     "rejects": {"bad_json": 3},
     "reject_rate": 3 / 12_345,
@@ -225,6 +253,17 @@ def decisions(n: int = 7, source_id: str = "wiki") -> pa.Table:
     )
 
 
+def place(i: int) -> dict[str, Any]:
+    return {
+        "record_id": f"r{i}",
+        "shard": "a.jsonl",
+        "position": i,
+        "field": "text",
+        "start": 4,
+        "end": 300,
+    }
+
+
 TABLES: dict[str, pa.Table] = {
     "findings/part-00000": findings(),
     "decisions/part-00000": decisions(),
@@ -242,6 +281,35 @@ TABLES: dict[str, pa.Table] = {
             for i in range(8)
         ],
         DUPLICATES,
+    ),
+    "passages": pa.Table.from_pylist(
+        [
+            {
+                **{f"{name}_a": value for name, value in place(0).items()},
+                **{f"{name}_b": value for name, value in place(i).items()},
+                "n_tokens": 50 * i,
+            }
+            for i in (1, 2)
+        ],
+        PASSAGES,
+    ),
+    "contamination": pa.Table.from_pylist(
+        [
+            {
+                "record_id": f"r{i}",
+                "shard": "a.jsonl",
+                "position": i,
+                "benchmark": "exam",
+                "item": i // 2,
+                "score": 0.7 + i / 10,
+                "n_matched": 9,
+                "field": "text",
+                "start": 0,
+                "end": 20,
+            }
+            for i in range(3)
+        ],
+        CONTAMINATION,
     ),
     "rejects": pa.Table.from_pylist(
         [

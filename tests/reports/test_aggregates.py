@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from datagov.reports import aggregates
-from datagov.tables import DECISIONS, DUPLICATES, FINDINGS
+from datagov.tables import CONTAMINATION, DECISIONS, DUPLICATES, FINDINGS, PASSAGES
 
 
 def finding(i: int, fingerprint: str, category: str = "EMAIL_ADDRESS", detector: str = "pii"):
@@ -48,6 +48,49 @@ def evidence(tmp_path):
         return tmp_path
 
     return write
+
+
+def test_shared_passages_are_counted_by_pair_of_sources(evidence):
+    folder = evidence(
+        [[decision(0, "web"), decision(1, "law")], [decision(2, "web")]], "decisions", DECISIONS
+    )
+    assert aggregates.shared_by_sources(folder, 9) == []
+    rows = [
+        {
+            f"{name}_{side}": value
+            for side, i in zip("ab", pair, strict=True)
+            for name, value in {
+                "record_id": f"r{i}", "shard": "s", "position": i, "field": "text",
+                "start": 0, "end": 99,
+            }.items()
+        }
+        | {"n_tokens": n}
+        for pair, n in (((0, 1), 60), ((1, 2), 50), ((0, 2), 90))
+    ]  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(rows, PASSAGES), folder / "passages.parquet")
+    assert aggregates.shared_by_sources(folder, 9) == [
+        {"one": "law", "other": "web", "passages": 2, "tokens": 110, "longest": 60},
+        {"one": "web", "other": "web", "passages": 1, "tokens": 90, "longest": 90},
+    ]
+
+
+def test_touched_items_come_with_most_records_first(tmp_path):
+    rows = [
+        {
+            "record_id": f"r{i}", "shard": "s", "position": i, "benchmark": benchmark, "item": item,
+            "score": score, "n_matched": 5, "field": "text", "start": 0, "end": 9,
+        }
+        for i, (benchmark, item, score) in enumerate(
+            [("b", 7, 0.6), ("a", 7, 0.9), ("b", 7, 0.8), ("a", 1, 0.9), ("a", 0, 1.0)]
+        )
+    ]  # fmt: skip
+    assert aggregates.touched_items(tmp_path, 3) == []
+    table = pa.Table.from_pylist(rows, CONTAMINATION)
+    pq.write_table(table, tmp_path / "contamination.parquet")
+    found = [
+        (r["benchmark"], r["item"], r["records"]) for r in aggregates.touched_items(tmp_path, 3)
+    ]
+    assert found == [("b", 7, 2), ("a", 0, 1), ("a", 1, 1)]
 
 
 def test_samples_show_different_values_and_at_most_five(evidence):

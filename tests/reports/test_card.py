@@ -37,6 +37,7 @@ def test_the_card_has_every_section_once_and_in_order(release):
         "Restricted domains",
         "Secrets",
         "Duplicates",
+        "Evaluation sets",
         "Rejects",
         "Quality",
         "Annotation",

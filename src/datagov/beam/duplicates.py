@@ -10,8 +10,9 @@ import apache_beam as beam
 import polars as pl
 import pyarrow as pa
 
+from datagov.beam.passages import FindPassages
 from datagov.duplicates.groups import judge
-from datagov.policy import DuplicateOptions
+from datagov.policy import DuplicateOptions, Policy
 from datagov.release import comparing, keys
 from datagov.release.comparing import PartRecords
 from datagov.release.config import ScanConfig
@@ -44,16 +45,21 @@ class FindDuplicates(beam.PTransform):
             | "Judge equals" >> _flat_map(_equal)
         )
         meeting = {"equal": equal | "All equals" >> _flat_map(_all)}
+        joined = {**inputs, "equal": equal} | "Join equals" >> beam.CoGroupByKey()
+        held = []
+        if options.passages:
+            known_of_parts = {"joined": joined, "evidence": inputs["evidence"]}
+            held = [known_of_parts | "Passages" >> FindPassages(self._config, self._workspace)]
         if options.near:
             known_evidence = (inputs["evidence"], self._config, self._verdicts, self._workspace)
-            edges = (
-                {**inputs, "equal": equal}
-                | "Join equals" >> beam.CoGroupByKey()
+            candidates = (
+                joined
                 | "Bands" >> beam.FlatMap(_bands, *known, self._workspace)
                 | "Equal bands" >> beam.GroupByKey()
                 | "Candidates" >> _flat_map(_candidates, options)
-                | "Compare" >> Compare("once", *known_evidence)
             )
+            pairs = (candidates, *held) | "All pairs" >> beam.Flatten()
+            edges = pairs | "Compare" >> Compare("once", *known_evidence)
             more = (
                 edges
                 | "Meet" >> beam.GroupByKey()
@@ -64,7 +70,7 @@ class FindDuplicates(beam.PTransform):
         return (
             meeting
             | "Meet again" >> beam.CoGroupByKey()
-            | "Clusters" >> _flat_map(_members, options)
+            | "Clusters" >> _flat_map(_members, self._config.policy)
         )
 
 
@@ -168,6 +174,6 @@ def _uncompared(met: tuple[int, Iterable[str]]) -> Iterator[KeyedTable]:
     yield from comparing.uncompared(met[1])
 
 
-def _members(met: Joined, options: DuplicateOptions) -> Iterator[KeyedTable]:
+def _members(met: Joined, policy: Policy) -> Iterator[KeyedTable]:
     known = met[1]
-    yield from comparing.members(known["equal"], known.get("edges", ()), options)
+    yield from comparing.members(known["equal"], known.get("edges", ()), policy)

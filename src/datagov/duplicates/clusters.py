@@ -7,6 +7,7 @@ the ends of a chain have in common; the similarity says how like a record is to 
 """
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from datagov.duplicates.kernel import kernel
@@ -79,6 +80,7 @@ def clusters(
     near_from: float,
     contained_from: float,
     chains: str = DIRECT,
+    acts_from: tuple[float, float] = (0, 0),
 ) -> pl.DataFrame:
     """Returns the members of all clusters of two and more, as a table of schema MEMBERS.
 
@@ -92,6 +94,9 @@ def clusters(
         near_from: Jaccard similarity from which two records are near duplicates.
         contained_from: Share of a record in another from which it is contained in it.
         chains: `direct` or `linked`.
+        acts_from: Likeness, and share of a contained record, from which something is done about
+            it. What is only noted comes after, among records that did not take any: so that a
+            record which stays, though it is noted as contained, still takes those alike to it.
     """
     close = alike(edges, near_from, contained_from)
     ordered, first, second = _indexed(nodes, close)
@@ -120,9 +125,13 @@ def clusters(
     )
     towards = towards.sort("low", "high")
     kept = np.arange(len(ordered), dtype=np.int64)
-    _take(towards["low"].to_numpy(), towards["high"].to_numpy(), kept)
-    found = towards.filter(pl.Series(kept)[towards["high"]] == towards["low"])
     is_near = pl.col("jaccard") >= near_from
+    acts = pl.when(is_near).then(pl.col("jaccard") >= acts_from[0])
+    towards = towards.with_columns(acts=acts.otherwise(pl.col("contained") >= acts_from[1]))
+    _take_all(towards.filter("acts"), kept)
+    noted = towards.filter(~pl.col("acts"))
+    _take_all(noted.filter(~pl.Series(_takers(kept))[noted["high"]]), kept)
+    found = towards.filter(pl.Series(kept)[towards["high"]] == towards["low"])
     removed = found.select(
         record=pl.lit(ordered[found["high"].to_numpy()]),
         kept=pl.lit(ordered[found["low"].to_numpy()]),
@@ -203,6 +212,18 @@ def _indexed(nodes: pl.DataFrame, edges: pl.DataFrame) -> tuple[Ints, Ints, Ints
         return by_number[np.searchsorted(ordered, numbers, sorter=by_number)]
 
     return ordered, index("first"), index("second")
+
+
+def _take_all(towards: pl.DataFrame, kept: Ints) -> None:
+    _take(towards["low"].to_numpy(), towards["high"].to_numpy(), kept)
+
+
+def _takers(kept: Ints) -> npt.NDArray[np.bool_]:
+    """Returns which records have taken another one."""
+    taken = np.flatnonzero(kept != np.arange(len(kept)))
+    takers = np.zeros(len(kept), bool)
+    takers[kept[taken]] = True
+    return takers
 
 
 @kernel

@@ -56,7 +56,7 @@ class Dependency:
 
     Attributes:
         role: What it was used as: `input`, `source-registry`, `policy`, `detector`, `model`,
-            `rule-pack`, `gate`, `package`, `previous`, `earlier-release`.
+            `rule-pack`, `gate`, `package`, `previous`, `earlier-release`, `benchmark`.
         name: Its name; for inputs that of the shard.
         uri: Where it is, if that means something on other machines.
         sha256: Its digest in hex.

@@ -9,13 +9,16 @@ import pyarrow.parquet as pq
 
 from datagov.corpus.write import n_records
 from datagov.release.workspace import writing_to
-from datagov.tables import DUPLICATES, REJECTS
+from datagov.tables import CONTAMINATION, DUPLICATES, REJECTS
 
 PER_PART = {name: f"evidence/{name}" for name in ("decisions", "findings", "redactions", "signals")}
 """Evidence that keeps one file per part, and the folder it is in."""
 
 MERGED = {"duplicates": DUPLICATES, "rejects": REJECTS}
 """Evidence that becomes one file."""
+
+ASKED_FOR = {"contamination": CONTAMINATION}
+"""Such evidence that parts have only if it was asked for."""
 
 
 def part_name(index: int) -> str:
@@ -42,8 +45,13 @@ def assemble(parts: Sequence[Path], staging: Path) -> None:
                 held.chmod(0o600)
             for table, folder in PER_PART.items():
                 os.link(part / f"{table}.parquet", staging / f"{folder}/{name}.parquet")
-        for table, schema in MERGED.items():
+        asked_for = {t: s for t, s in ASKED_FOR.items() if _all_have(parts, t)}
+        for table, schema in (MERGED | asked_for).items():
             _merge([part / f"{table}.parquet" for part in parts], schema, staging / "evidence")
+
+
+def _all_have(parts: Sequence[Path], table: str) -> bool:
+    return all((part / f"{table}.parquet").exists() for part in parts)
 
 
 def _link_if_filled(source: Path, target: Path) -> None:

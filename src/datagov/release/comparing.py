@@ -21,10 +21,19 @@ import pyarrow.parquet as pq
 
 from datagov.duplicates.bands import band_keys, banding
 from datagov.duplicates.candidates import candidate_pairs
-from datagov.duplicates.clusters import EDGES, MEMBERS, alike, centres, clusters, together
+from datagov.duplicates.clusters import (
+    CONTAINED,
+    EDGES,
+    MEMBERS,
+    NEAR,
+    alike,
+    centres,
+    clusters,
+    together,
+)
 from datagov.duplicates.find import ALIKE_MARGIN
 from datagov.duplicates.sketches import Sketches, likeness
-from datagov.policy import DuplicateOptions
+from datagov.policy import DuplicateOptions, Policy
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
 from datagov.release.earlier import FIRST_PART, EarlierPart
@@ -45,6 +54,10 @@ def first_number(part: int) -> int:
     """Returns the number of the first record of a part."""
     return part << PART_SHIFT
 
+
+SHARES = ("first_in_second", "second_in_first")
+"""Columns of pairs beside `first, second`: how much of one is known to stand in the other, measured
+on passages; 0 where it is not known. Where the sketches say more, that counts."""
 
 _DIGEST_BYTES = 16
 _SKETCHED = ("n_shingles", "sketch")
@@ -108,7 +121,9 @@ def _signals_of(unit: UnitEvidence, verdicts: SourceVerdicts, config: ScanConfig
     digests = ("normalised_digest", "redacted_digest")
     signals = pl.DataFrame(unit.table("signals", [*needed, *digests, *_SKETCHED]))
     findings = with_severity(unit.table("findings"), config.policy)
-    severity = preliminary_severity(signals, findings, verdicts, config.policy)
+    severity = preliminary_severity(
+        signals, findings, unit.contamination(), verdicts, config.policy
+    )
     signals = signals.with_columns(severity=severity)
     return signals.with_columns(
         rank=ranks(signals, findings, config),
@@ -173,7 +188,13 @@ def candidates(bucket: int, files: Iterable[str], options: DuplicateOptions) -> 
     )
     records = _column(ordered, "record").to_numpy()
     named = pl.DataFrame({"first": records[pairs[:, 0]], "second": records[pairs[:, 1]]})
-    yield from by_part(named, "first")
+    yield from by_part(_unmeasured(named), "first")
+
+
+def _unmeasured(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Returns pairs of which no share is known but by what sketches will say."""
+    none = pl.lit(0, pl.Float32)
+    return pairs.select("first", "second", first_in_second=none, second_in_first=none)
 
 
 def _band(band: int) -> str:
@@ -192,7 +213,8 @@ def with_first(
     A stretch is a row group of the file. It holds the sketch of a first record once, at the first
     of its pairs.
     """
-    pairs = _all(tables).unique().sort("first", "second")
+    pairs = _all(tables).group_by("first", "second").agg(pl.col(SHARES).max())
+    pairs = pairs.sort("first", "second")
     rows = records.signals[records.rows(pairs["first"])]
     known = pairs.with_columns(
         rank_first=rows["rank"],
@@ -235,8 +257,8 @@ def compared(
         "rank_first",
         "digest_first",
         jaccard=pl.lit(pl.Series(found.jaccard)),
-        first_in_second=pl.lit(pl.Series(found.first)),
-        second_in_first=pl.lit(pl.Series(found.second)),
+        first_in_second=pl.max_horizontal(pl.lit(pl.Series(found.first)), "first_in_second"),
+        second_in_first=pl.max_horizontal(pl.lit(pl.Series(found.second)), "second_in_first"),
         rank_second=pl.lit(own["rank"]),
         digest_second=pl.lit(own["digest"]),
     )
@@ -253,11 +275,13 @@ def uncompared(files: Iterable[str]) -> ByPart:
     ordered = pairs.select(
         first=pl.min_horizontal("record", "kept"), second=pl.max_horizontal("record", "kept")
     )
-    yield from by_part(ordered.join(edges, on=["first", "second"], how="anti"), "first")
+    new = ordered.join(edges, on=["first", "second"], how="anti")
+    yield from by_part(_unmeasured(new), "first")
 
 
-def members(equal: Tables, edges: Iterable[str], options: DuplicateOptions) -> ByPart:
+def members(equal: Tables, edges: Iterable[str], policy: Policy) -> ByPart:
     """Yields (part, its members of clusters, with `cluster`, the number of the one that stays)."""
+    options = policy.duplicates
     same = [pl.DataFrame(table) for table in equal]
     similar = MEMBERS.to_frame()
     files = sorted(edges)
@@ -269,6 +293,10 @@ def members(equal: Tables, edges: Iterable[str], options: DuplicateOptions) -> B
             near_from=options.near_from,
             contained_from=options.contained_from,
             chains=options.chains,
+            acts_from=(
+                policy.acts_from("duplicates", NEAR),
+                policy.acts_from("duplicates", CONTAINED),
+            ),
         )
     found = together(pl.concat([MEMBERS.to_frame(), *same]), similar)
     yield from by_part(found.filter(pl.col("record") < first_number(FIRST_PART)), "record")

@@ -18,6 +18,7 @@ from datagov.corpus.options import ReadOptions
 from datagov.corpus.splits import Split, split_digest
 from datagov.detect.detector import Detector, config_digest
 from datagov.policy import SPAN_DETECTORS, Policy
+from datagov.release.benchmarks import Benchmark, stated
 from datagov.release.earlier import EarlierRelease
 from datagov.sources.registry import SourceRegistry
 
@@ -42,6 +43,7 @@ class ScanConfig:
         data_format: `parquet`, `jsonl`, or `same` for that of each shard.
         shard_order: Names of all shards in corpus order.
         earlier: Earlier releases that records are compared with.
+        benchmarks: Evaluation sets whose items are looked for in records.
     """
 
     name: str
@@ -56,6 +58,7 @@ class ScanConfig:
     data_format: str
     shard_order: tuple[str, ...] = ()
     earlier: tuple[EarlierRelease, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
 
     def keyed(self, message: bytes) -> str:
         """Returns the HMAC-SHA256 of `message` under the run's key, in hex."""
@@ -79,7 +82,12 @@ class ScanConfig:
             "registry": self.registry.digest,
             "annotations": dataclasses.astuple(annotations) if annotations else None,
             "redactions": self._redactions(),
-            "duplicates": [self.policy.duplicates.near, self.policy.duplicates.date_column],
+            "duplicates": [
+                self.policy.duplicates.near,
+                self.policy.duplicates.date_column,
+                self.policy.duplicates.passages and self.policy.duplicates.passage_tokens,
+            ],
+            "benchmarks": stated(self.benchmarks),
             "key": self.keyed(b"evidence"),
         }
         return hashlib.sha256(rfc8785.dumps(body)).hexdigest()

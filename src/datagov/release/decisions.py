@@ -97,15 +97,37 @@ def suspect_reasons(suspects: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     )
 
 
+def overlap_reasons(contamination: pa.Table, policy: Policy) -> pl.DataFrame:
+    """Returns the reasons of records that hold items of evaluation sets; the best score counts."""
+    best = pl.DataFrame(contamination).group_by(*RECORD).agg(pl.col("score").max())
+    categories = pl.Series(["overlap"] * best.height, dtype=pl.String)
+    actions = policy.actions("benchmarks", categories, best["score"])
+    return (
+        best.with_columns(actions["severity"])
+        .filter(pl.col("severity") > KEEP)
+        .select(*RECORD, "severity", reason=pl.lit("benchmarks.overlap"))
+    )
+
+
 def preliminary_severity(
-    signals: pl.DataFrame, findings: pl.DataFrame, verdicts: SourceVerdicts, policy: Policy
+    signals: pl.DataFrame,
+    findings: pl.DataFrame,
+    contamination: pa.Table,
+    verdicts: SourceVerdicts,
+    policy: Policy,
 ) -> pl.Series:
     """Returns how badly each record stands before other records are looked at.
 
     Of two equal records the one that stands better is kept, else a cluster whose first record
     comes from a forbidden source would vanish whole.
     """
-    reasons = pl.concat([finding_reasons(findings), source_reasons(signals, verdicts, policy)])
+    reasons = pl.concat(
+        [
+            finding_reasons(findings),
+            source_reasons(signals, verdicts, policy),
+            overlap_reasons(contamination, policy),
+        ]
+    )
     return decided(signals, reasons)["severity"]
 
 

@@ -26,6 +26,8 @@ from datagov.detect.language import identify
 from datagov.duplicates.digests import normalised_digests, record_digests
 from datagov.duplicates.sketches import no_sketches, sketch
 from datagov.policy import SPAN_DETECTORS, AnnotationColumns
+from datagov.release import fingerprinting
+from datagov.release.benchmarks import contamination
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import COVERAGE, coverage_table, ner_of
 from datagov.release.dates import dates
@@ -37,7 +39,7 @@ from datagov.release.redaction.removals import Removal, replaced
 from datagov.release.redaction.treatments import replacing
 from datagov.release.workspace import Workspace
 from datagov.sources.registry import source_ids
-from datagov.tables import ANNOTATIONS, FINDINGS, REJECTS, SIGNALS, conform
+from datagov.tables import ANNOTATIONS, CONTAMINATION, FINDINGS, REJECTS, SIGNALS, conform
 
 RECORD_ANNOTATIONS = pa.schema(
     [
@@ -64,6 +66,11 @@ class UnitEvidence:
         """Returns `findings`, `signals`, `rejects`, `annotations` or `coverage`."""
         return pq.read_table(self.path / f"{name}.parquet", columns=columns)
 
+    def contamination(self) -> pa.Table:
+        """Returns which records hold items of evaluation sets; empty when none were given."""
+        there = (self.path / "contamination.parquet").exists()
+        return self.table("contamination") if there else CONTAMINATION.empty_table()
+
     def schemas(self) -> list[pa.Schema]:
         """Returns the different schemas that the unit's records state, first seen first."""
         texts = json.loads((self.path / "schemas.json").read_text("utf-8"))
@@ -79,17 +86,22 @@ def scan_unit(unit: Unit, config: ScanConfig, workspace: Workspace) -> UnitEvide
     target = workspace.evidence(config.evidence_key(unit))
     if not target.exists():
         with workspace.building(target) as building:
-            _write_evidence(unit, config, building)
+            _write_evidence(unit, config, workspace, building)
     return UnitEvidence(unit, target)
 
 
-def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
+def _write_evidence(unit: Unit, config: ScanConfig, workspace: Workspace, folder: Path) -> None:
     schemas = {"findings": FINDINGS, "signals": SIGNALS, "rejects": REJECTS}
     if config.policy.annotations:
         schemas["annotations"] = RECORD_ANNOTATIONS
     ner = ner_of(config)
     if ner:
         schemas["coverage"] = COVERAGE
+    if config.benchmarks:
+        schemas["contamination"] = CONTAMINATION
+    options = config.policy.duplicates
+    if options.passages:
+        schemas |= fingerprinting.SCHEMAS
     writers = {
         name: pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd")
         for name, schema in schemas.items()
@@ -116,6 +128,17 @@ def _write_evidence(unit: Unit, config: ScanConfig, folder: Path) -> None:
                 )
             if ner:
                 writers["coverage"].write_table(coverage_table(records, texts, ner))
+            if config.benchmarks:
+                where = (records.ids, records.shards, records.positions)
+                found = contamination(config.benchmarks, texts, *where, config.key, workspace)
+                writers["contamination"].write_table(found)
+            if options.passages:
+                n_rows, first = records.table.num_rows, counts["records"]
+                tables = fingerprinting.fingerprint_tables(
+                    texts, n_rows, first, config.key, options.passage_tokens
+                )
+                for name, table in tables.items():
+                    writers[name].write_table(table)
             counts["records"] += signals.num_rows
             counts["text_bytes"] += pc.sum(signals["n_bytes"]).as_py() or 0
     finally:

@@ -32,6 +32,7 @@ from datagov.release.decisions import (
     decided,
     duplicate_reasons,
     finding_reasons,
+    overlap_reasons,
     source_reasons,
     suspect_reasons,
     with_severity,
@@ -46,6 +47,7 @@ from datagov.release.redaction.treatments import replacing
 from datagov.release.workspace import Workspace
 from datagov.tables import (
     ACTIONS,
+    CONTAMINATION,
     DECISIONS,
     DUPLICATES,
     FINDINGS,
@@ -175,7 +177,8 @@ def _write_part(
     config: ScanConfig,
     folder: Path,
 ) -> None:
-    tables: dict[str, list[pa.Table]] = {name: [] for name in _TABLES}
+    schemas = _TABLES | ({"contamination": CONTAMINATION} if config.benchmarks else {})
+    tables: dict[str, list[pa.Table]] = {name: [] for name in schemas}
     counts = accounting.Counts()
     first = first_number(part.index)
     with (
@@ -203,6 +206,8 @@ def _write_part(
             if ner_of(config):
                 coverage = pl.DataFrame(unit.table("coverage"))
                 counts = counts + count_coverage(coverage, known.signals)
+            if config.benchmarks:
+                tables["contamination"].append(known.contamination)
             tables["decisions"].append(_decisions_table(table))
             tables["duplicates"].append(known.duplicates)
             tables["findings"].append(_without_treatment(known.findings))
@@ -210,7 +215,7 @@ def _write_part(
             tables["rejects"].append(part_rejects.sort_by([(n, "ascending") for n in RECORD]))
             tables["signals"].append(conform(known.signals.to_arrow(), SIGNALS))
     for name, pieces in tables.items():
-        write_table(pa.concat_tables([_TABLES[name].empty_table(), *pieces]), folder, name)
+        write_table(pa.concat_tables([schemas[name].empty_table(), *pieces]), folder, name)
     # The schema alone: a part may have no file of data to read it from.
     pq.write_table(schema.empty_table(), folder / "schema.parquet")
     (folder / "counts.json").write_text(json.dumps(counts.as_json(), sort_keys=True), "utf-8")
@@ -234,6 +239,7 @@ def write_table(table: pa.Table, folder: Path, name: str) -> None:
 class _Known:
     """What is known of the records of one unit; `rejected` marks records with a repeated id."""
 
+    contamination: pa.Table
     decisions: pl.DataFrame
     duplicates: pa.Table
     findings: pl.DataFrame
@@ -255,12 +261,14 @@ class _Known:
             record=first + pl.int_range(pl.len(), dtype=pl.Int64)
         )
         findings = with_severity(unit.table("findings"), policy)
+        touched = pl.DataFrame(unit.contamination())
         duplicates = _duplicates(part.duplicates, signals)
         reasons = pl.concat(
             [
                 finding_reasons(findings),
                 source_reasons(signals, verdicts, policy),
                 duplicate_reasons(duplicates, policy),
+                overlap_reasons(touched.to_arrow(), policy),
                 suspect_reasons(named(part.suspects, config), policy),
             ]
         )
@@ -270,7 +278,9 @@ class _Known:
             .join(repeated, on=RECORD, how="left", maintain_order="left")
             .with_columns(pl.col("rejected").fill_null(False), output_digest=pl.lit(""))
         )
+        touched = touched.join(repeated, on=RECORD, how="anti", maintain_order="left")
         return cls(
+            contamination=conform(touched.to_arrow(), CONTAMINATION),
             decisions=decisions,
             duplicates=conform(duplicates.to_arrow(), DUPLICATES),
             findings=findings.join(repeated, on=RECORD, how="anti", maintain_order="left"),

@@ -18,6 +18,7 @@ from datagov.lineage.keys import key_id
 from datagov.release import accounting
 from datagov.release.accounting import OUTCOMES, Counts
 from datagov.release.assemble import part_name
+from datagov.release.benchmark_metrics import benchmark_metrics
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_coverage
 from datagov.release.decisions import RELEASED
@@ -34,6 +35,7 @@ def collect(
     shards: Sequence[Shard],
     schema: pa.Schema,
     annotations: Mapping[str, Any] | None,
+    passages: Mapping[str, Any] | None,
     config: ScanConfig,
 ) -> dict[str, Any]:
     """Returns the metrics of an assembled release.
@@ -83,6 +85,8 @@ def collect(
         | counts.get("left", {})
         | {"duplicates_exact": _equal_groups_left(staging)},
         "duplicates": duplicate_metrics(staging, config),
+        "passages": passages,
+        "benchmarks": benchmark_metrics(staging, config),
         "languages": counts.get("languages", {}),
         "rejects": counts.get("rejects", {}),
         "duplicate_ids": counts.get("rejects", {}).get("duplicate_id", 0),

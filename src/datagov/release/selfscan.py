@@ -23,7 +23,7 @@ from datagov.release.naming import identifying, personal
 PRIVATE = ("data", "quarantine")
 """Folders of a release in which personal values may stand."""
 
-_NAMES = ("record_id", "shard", "field", "source_id", "item_id", "annotator_id")
+_NAMES = ("record_id", "shard", "field", "source_id", "item_id", "annotator_id", "benchmark")
 """Columns of evidence whose values are names."""
 
 _DIGESTS = ("digest", "fingerprint", "cluster_id")
@@ -101,7 +101,7 @@ class _Look:
 
     def in_column(self, name: str, values: pl.Series) -> int:
         """Returns how many raw values stand in a column of evidence."""
-        look = self.in_names if name in _NAMES else self.in_texts
+        look = self.in_names if _one_side(name) in _NAMES else self.in_texts
         return sum(
             look(values.slice(at, BATCH_ROWS).to_list()) for at in range(0, len(values), BATCH_ROWS)
         )
@@ -130,11 +130,20 @@ def _columns(path: Path, config: ScanConfig) -> Iterator[tuple[str, pl.Series]]:
     """Yields the different values of each column that holds words."""
     made = () if config.read.id_field else ("record_id",)
     for name, kind in pl.read_parquet_schema(path).items():
-        if kind not in (pl.String, pl.List(pl.String)) or name in made or name.endswith(_DIGESTS):
+        if (
+            kind not in (pl.String, pl.List(pl.String))
+            or _one_side(name) in made
+            or name.endswith(_DIGESTS)
+        ):
             continue
         values = pl.read_parquet(path, columns=[name]).to_series()
         values = values.explode() if kind == pl.List(pl.String) else values
         yield name, values.drop_nulls().unique().sort()
+
+
+def _one_side(name: str) -> str:
+    """Returns the name of a column without the `_a` or `_b` that it has in a table of pairs."""
+    return name.removesuffix("_a").removesuffix("_b")
 
 
 def _texts(path: Path) -> Iterator[str]:

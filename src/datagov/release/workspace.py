@@ -20,6 +20,19 @@ from datagov import errors
 from datagov.errors import DatagovError, OutputError
 from datagov.faults import fault
 
+LEFTOVERS = (
+    "errors",
+    "bands",
+    "pairs",
+    "edges",
+    "benchmarks",
+    "overlaps",
+    "building",
+    "staging",
+    "written",
+)
+"""Folders of a work folder that a run does not take over from the one before."""
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -34,6 +47,16 @@ class Workspace:
     def part(self, key: str) -> Path:
         """Returns where the materialised part with this key is, or will be."""
         return self.path / "parts" / key
+
+    def benchmark(self, key: str) -> Path:
+        """Returns where the index of the evaluation set with this key is, or will be."""
+        return self.path / "benchmarks" / key
+
+    def overlaps(self, name: str, index: int | None = None) -> Path:
+        """Returns the folder for files on passages of a kind, or such a file, of this run."""
+        folder = self.path / "overlaps" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder if index is None else folder / f"{index:06d}.parquet"
 
     def bands(self, part: int) -> Path:
         """Returns where the keys of bands of the part with this index go, in this run."""
@@ -56,6 +79,11 @@ class Workspace:
     def staging(self) -> Path:
         """The folder that becomes the release."""
         return self.path / "staging"
+
+    @property
+    def passages(self) -> Path:
+        """The table of passages that records share; beside it, as JSON, what was counted."""
+        return self.overlaps("all") / "passages.parquet"
 
     @property
     def worker_log(self) -> Path:
@@ -200,7 +228,7 @@ def claim(out: Path) -> Iterator[Workspace]:
             raise OutputError(
                 f"{out}: another run is building this release; wait for it, or choose another --out"
             ) from error
-        for leftover in ("errors", "bands", "pairs", "edges", "building", "staging", "written"):
+        for leftover in LEFTOVERS:
             shutil.rmtree(workspace.path / leftover, ignore_errors=True)
         yield workspace
     except DatagovError:

@@ -155,6 +155,53 @@ def copies(evidence: Path, n: int) -> list[dict[str, Any]]:
     )
 
 
+def shared_by_sources(evidence: Path, n: int) -> list[dict[str, Any]]:
+    """Returns the `n` pairs of sources whose records share most; none when nobody looked."""
+    file = evidence / "passages.parquet"
+    if not file.exists():
+        return []
+    sources = pl.scan_parquet(evidence / "decisions/*.parquet")
+    rows = pl.scan_parquet(file)
+    for side in "ab":
+        place = (f"shard_{side}", f"position_{side}")
+        of_side = sources.select(
+            pl.col("source_id").alias(f"source_{side}"),
+            *(pl.col(name[:-2]).alias(name) for name in place),
+        )
+        rows = rows.join(of_side, on=place)
+    return (
+        rows.group_by(
+            one=pl.min_horizontal("source_a", "source_b"),
+            other=pl.max_horizontal("source_a", "source_b"),
+        )
+        .agg(
+            passages=pl.len(),
+            tokens=pl.col("n_tokens").cast(pl.Int64).sum(),
+            longest=pl.col("n_tokens").max(),
+        )
+        .sort(["tokens", "one", "other"], descending=[True, False, False])
+        .head(n)
+        .collect()
+        .to_dicts()
+    )
+
+
+def touched_items(evidence: Path, n: int) -> list[dict[str, Any]]:
+    """Returns the `n` items of evaluation sets that stand in most records; none were none given."""
+    file = evidence / "contamination.parquet"
+    if not file.exists():
+        return []
+    return (
+        pl.scan_parquet(file)
+        .group_by("benchmark", "item")
+        .agg(records=pl.len(), score=pl.col("score").max())
+        .sort(["records", "score", "benchmark", "item"], descending=[True, True, False, False])
+        .head(n)
+        .collect(engine="streaming")
+        .to_dicts()
+    )
+
+
 def first_rejects(evidence: Path, n: int) -> list[dict[str, Any]]:
     """Returns the first `n` rejects in the order of the corpus."""
     rejects = pl.scan_parquet(evidence / "rejects.parquet")

@@ -17,6 +17,7 @@ from datagov.reports.entities import looked_for_by_models
 
 SHOWN_ROWS = 100
 SHOWN_PEOPLE = 50
+SHOWN_ITEMS = 50
 OUTCOMES = ("kept", "redacted", "quarantined", "dropped", "rejected")
 NO_LANGUAGE = ("und", "zxx", "mul")
 """Tags of ISO 639 that name no one language."""
@@ -56,6 +57,8 @@ class Facts:
         actions: Records by reason and action.
         clusters: Clusters of duplicates by size.
         copies: Pairs of sources, the one with duplicates of the other, most first.
+        shared: Pairs of sources whose records share passages, those that share most first.
+        touched_items: Items of evaluation sets that stand in most records.
         rejects: The first rejects.
         annotators: Those with the lowest accuracy.
         suspects: The items that are most probably mislabelled.
@@ -73,6 +76,8 @@ class Facts:
     actions: Sequence[Mapping[str, Any]]
     clusters: Sequence[Mapping[str, Any]]
     copies: Sequence[Mapping[str, Any]]
+    shared: Sequence[Mapping[str, Any]]
+    touched_items: Sequence[Mapping[str, Any]]
     rejects: Sequence[Mapping[str, Any]]
     annotators: Sequence[Mapping[str, Any]]
     suspects: Sequence[Mapping[str, Any]]
@@ -224,6 +229,8 @@ def gather(
         actions=aggregates.actions_by_reason(evidence),
         clusters=aggregates.cluster_sizes(evidence),
         copies=aggregates.copies(evidence, SHOWN_ROWS),
+        shared=aggregates.shared_by_sources(evidence, SHOWN_ITEMS),
+        touched_items=aggregates.touched_items(evidence, SHOWN_ITEMS),
         rejects=aggregates.first_rejects(evidence, SHOWN_ROWS),
         annotators=aggregates.worst_annotators(evidence, SHOWN_PEOPLE),
         suspects=aggregates.top_suspects(evidence, SHOWN_PEOPLE),
