@@ -27,6 +27,9 @@ CHUNK = 1 << 30
 """More than this at once does not fit hyperscan's 32-bit lengths."""
 
 
+_ID_BITS = 31
+
+
 @dataclass(frozen=True)
 class Expression:
     """A pattern to look for, in hyperscan's syntax, over bytes."""
@@ -67,7 +70,8 @@ def find(expressions: tuple[Expression, ...], data: bytes) -> Hits:
     Raises:
         ConfigError: An expression does not compile, or `data` is too large.
     """
-    return _scan(*_database(expressions), data)
+    has_starts = any(each.flags & SOM for each in expressions)
+    return _scan(*_database(expressions), data, has_starts)
 
 
 def find_literals(literals: Literals, data: bytes) -> Hits:
@@ -78,21 +82,33 @@ def find_literals(literals: Literals, data: bytes) -> Hits:
     Raises:
         ConfigError: The literals do not compile, or `data` is too large.
     """
-    return _scan(*_literal_database(literals), data)
+    return _scan(*_literal_database(literals), data, has_starts=False)
 
 
-def _scan(database: hs.Database, scratch: hs.Scratch, data: bytes) -> Hits:
+def _scan(database: hs.Database, scratch: hs.Scratch, data: bytes, has_starts: bool) -> Hits:
     if len(data) >= CHUNK * 4 - 1:
         raise ConfigError("a batch of texts is larger than 4 GiB; choose a smaller batch size")
+    # Called once a match: one number, below 2**63, costs half as much as a tuple.
     found = array("q")
-    extend = found.extend
+    note_end = found.append
+    starts = array("q")
+    note_start = starts.append
 
-    def note(identifier: int, start: int, end: int, _flags: int, _context: object) -> None:
-        extend((identifier, start, end))
+    def note(identifier: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        note_end(end << _ID_BITS | identifier)
 
-    database.scan(data, match_event_handler=note, scratch=scratch)
-    table = np.frombuffer(found, np.int64).reshape(-1, 3)
-    return Hits(table[:, 0], table[:, 1], table[:, 2])
+    def note_both(identifier: int, start: int, end: int, _flags: int, _context: object) -> None:
+        note_end(end << _ID_BITS | identifier)
+        note_start(start)
+
+    handler = note_both if has_starts else note
+    database.scan(data, match_event_handler=handler, scratch=scratch)
+    packed = np.frombuffer(found, np.int64)
+    return Hits(
+        packed & ((1 << _ID_BITS) - 1),
+        np.frombuffer(starts, np.int64) if has_starts else np.zeros_like(packed),
+        packed >> _ID_BITS,
+    )
 
 
 def in_any_case(word: str) -> str:

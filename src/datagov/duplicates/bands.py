@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from datagov.duplicates.kernel import kernel
+from datagov.kernel import kernel
 from datagov.duplicates.sketches import N_BINS, Sketches, bins_of
 from datagov.duplicates.tokens import Bytes, Ints, mixed
 

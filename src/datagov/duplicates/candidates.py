@@ -9,7 +9,7 @@ anew, so that over the bands it meets many others, and with one that is the same
 import numpy as np
 import numpy.typing as npt
 
-from datagov.duplicates.kernel import kernel
+from datagov.kernel import kernel
 from datagov.duplicates.tokens import Ints, mixed
 
 ALL_PAIRS = 16

@@ -9,7 +9,7 @@ the ends of a chain have in common; the similarity says how like a record is to 
 import numpy as np
 import polars as pl
 
-from datagov.duplicates.kernel import kernel
+from datagov.kernel import kernel
 from datagov.duplicates.tokens import Ints
 
 DIRECT, LINKED = "direct", "linked"

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.kernel import kernel
+from datagov.kernel import kernel
 from datagov.duplicates.lookup import Bits, Firsts, Hashes, Lookup, find, shift_of
 from datagov.duplicates.passages import PASSAGES
 from datagov.duplicates.spans import PURPOSE, spans_of_runs

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.kernel import kernel
+from datagov.kernel import kernel
 from datagov.duplicates.sketches import (
     Likeness,
     jaccard_of_sets,

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.kernel import kernel
+from datagov.kernel import kernel
 from datagov.duplicates.tokens import CHARS_PER_WORD, Buffers, Bytes, Ints, mixed, seed_of, tables
 from datagov.duplicates.tokens import tokenise as _tokenise
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.characters import ALONE, NOTHING, WORD, characters
-from datagov.duplicates.kernel import kernel
+from datagov.kernel import kernel
 from datagov.duplicates.tokens import (
     Buffers,
     Bytes,

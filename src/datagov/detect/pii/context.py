@@ -29,6 +29,8 @@ _MAX_KNOWN_LENGTH = 64
 _RUNS = regex.compile(r"\s+|\S+")
 _SPACE = regex.compile(r"\s")
 _NEW_RUN = regex.compile(r"\s\S")
+_SPACE_BEFORE = regex.compile(r"(?r)\s")
+_RUN_BEFORE = regex.compile(r"(?r)\S+")
 
 Tokens = tuple[tuple[int, int], ...]
 """Offset of each token of a run of characters, and its mask; NO_KEYWORD for stop words."""
@@ -68,6 +70,26 @@ class Vocabulary:
         self._tokenizer: Any = None
         self._n_new = 0
         self._stop_words: frozenset[str] = frozenset()
+
+    def is_bare(self, text: str, start: int, which: int) -> bool:
+        """Returns True only if `support` would not have the bit `which`; it needs no tokens.
+
+        It looks as far back as six keywords in runs that were met before reach; other runs are
+        taken to hold none.
+        """
+        words = self.lists[which]
+        space = _SPACE_BEFORE.search(text, max(0, start - STRETCH), start)
+        begin = space.end() if space else max(0, start - STRETCH)
+        low, n = begin, 0
+        for found in _RUN_BEFORE.finditer(text, max(0, start - STRETCH), begin):
+            low = found.start()
+            n += sum(bits != NO_KEYWORD for _, bits in self._tokens.get(found.group(), ()))
+            if n >= N_KEYWORDS:
+                break
+        else:
+            low = max(0, start - STRETCH)
+        stretch = text[low : start + 2 * BEHIND].lower()
+        return not any(map(stretch.__contains__, words))
 
     def support(self, text: str, start: int) -> int:
         """Returns the mask of the lists of which a word stands before, or at, a match's start."""

@@ -8,6 +8,8 @@ import sys
 import unicodedata
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -50,6 +52,13 @@ def folded(texts: pa.Array) -> pa.Array:
         return texts
     new = pa.array([fold(texts[i].as_py()) for i in indices.to_pylist()], texts.type)
     return pc.replace_with_mask(texts, found, new)
+
+
+def is_changed(texts: pa.Array, after: pa.Array) -> npt.NDArray[np.bool_]:
+    """Returns which of `texts` `folded` has changed."""
+    if after is texts:
+        return np.zeros(len(texts), bool)
+    return np.asarray(pc.not_equal(texts, after))
 
 
 def fold(text: str) -> str:
