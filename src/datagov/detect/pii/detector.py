@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from datagov.detect.multipattern import find
 from datagov.detect.pii import phones
-from datagov.detect.pii.context import raised
+from datagov.detect.pii.context import Before, raised
 from datagov.detect.pii.entities import CONTEXT_ONLY, DEFAULT_ENTITIES, PHONE_REGIONS, WITHOUT
 from datagov.detect.pii.folding import folded, is_changed
 from datagov.detect.pii.gating import CELL, Ints, Nearby, edges_of_blocks, merged, near_words
@@ -224,13 +224,10 @@ def _urls(
     if scan.urls is None:
         return [], seen
     owned = np.array([which == scan.urls[1] for which, _ in scan.owners])[seen.ids]
-    changed = is_changed(original, like_ascii)
-    own = np.flatnonzero(owned & ~changed[seen.cells])
-    of_urls = seen.taken(own)
-    found, is_read = url_spans(original, buffer, of_urls.cells, of_urls.positions, scan, nearby)
-    left = np.ones(len(owned), bool)
-    left[own[is_read]] = False
-    return found, seen.taken(left)
+    owned &= ~is_changed(original, like_ascii)[seen.cells]
+    of_urls = seen.taken(owned)
+    found = url_spans(original, buffer, of_urls.cells, of_urls.positions, scan, nearby)
+    return found, seen.taken(~owned)
 
 
 class _Page:
@@ -243,7 +240,7 @@ class _Page:
         self.like_ascii = like_ascii
         self.nearby = nearby
         self.cell = cell
-        self.supports: dict[int, int] = {}
+        self.met: dict[int, Before] = {}
 
     def spans(self, ids: list[int], places: list[int]) -> list[Span]:
         """Returns all confirmed spans, overlapping ones included."""
@@ -332,14 +329,10 @@ class _Page:
         return result
 
     def _has_context(self, which: int, start: int) -> bool:
-        mask = self.supports.get(start)
-        if mask is None:
-            if not self.nearby.any(which, self.cell, start, start):
-                return False
-            if self.scan.vocabulary.is_bare(self.text, start, which):
-                return False
-            mask = self.supports[start] = self.scan.vocabulary.support(self.text, start)
-        return bool(mask >> which & 1)
+        vocabulary = self.scan.vocabulary
+        return self.nearby.any(which, self.cell, start, start) and vocabulary.supports(
+            self.text, start, which, self.met
+        )
 
     def _in_clause(self, which: int, search: Search, spans: Iterable[Span]) -> list[Span]:
         result = []
@@ -367,6 +360,11 @@ class _Page:
             start = max(0, first - phones.WIDTH_BEFORE)
             has_words = near_words(start, last)
             stop = last + phones.WIDTH_BEHIND
+            counts_alone = self._takes_bare_phones() or (
+                self.scan.additions and phones.may_count_alone(self.text, start, stop)
+            )
+            if not (has_words or counts_alone):
+                continue
             for where, candidate in phones.candidates(self.text, start, stop, last, min_digits):
                 yield from self._phone(where, candidate, has_words)
 

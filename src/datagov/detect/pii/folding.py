@@ -46,7 +46,9 @@ def _worth_folding() -> str:
 
 def folded(texts: pa.Array) -> pa.Array:
     """Returns the texts folded where that can matter to an identifier, the others untouched."""
-    found = pc.match_substring_regex(texts, _worth_folding())
+    others = pc.invert(pc.string_is_ascii(texts))
+    found = pc.match_substring_regex(texts.filter(others), _worth_folding())
+    found = pc.replace_with_mask(others, others, found)
     indices = pc.indices_nonzero(found)
     if not len(indices):
         return texts

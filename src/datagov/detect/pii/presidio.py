@@ -106,7 +106,8 @@ def _domain(url: str) -> str:
     Where the path ends does not matter, since a URL is looked for from blank to blank.
     """
     names = "|".join(sorted(set(_TOP_LEVEL.findall(url))))
-    return rf"[a-z0-9.\-][.](?:{names}|[\xc2-\xf4][\x80-\xbf])"
+    others = "" if url.isascii() else r"|[\xc2-\xf4][\x80-\xbf]"
+    return rf"[a-z0-9.\-][.](?:{names}{others})"
 
 
 def _check(original: Any, method: str, base: type) -> Check | None:

@@ -2,9 +2,9 @@
 
 The patterns are by far the most frequent ones, and alternate between hundreds of top-level domains;
 what they match can be said in a few lines: a run of letters, digits, dots and hyphens up to the
-last dot that a top-level domain follows, then a path. The kernel reads stretches without blanks
-that are ASCII throughout; all other stretches are left to the patterns themselves. Patterns that
-are not the known ones, in another release of Presidio, are matched themselves as well.
+last dot that a top-level domain follows, then a path. The kernel reads texts that folding leaves as
+they are. Patterns that are not the known ones, in another release of Presidio, are matched
+themselves.
 """
 
 from dataclasses import dataclass
@@ -69,25 +69,23 @@ class Urls:
 
 @dataclass(frozen=True)
 class UrlMatches:
-    """Matches, in order of place: arrays of equal length.
+    """Matches, ordered by stretch, pattern and place.
 
     Attributes:
-        starts: First byte.
+        starts: First byte of each.
         ends: One past the last byte.
         patterns: Index of the pattern.
+        stretches: Index of the stretch without blanks that it lies in.
     """
 
     starts: Ints
     ends: Ints
     patterns: Ints
+    stretches: Ints
 
 
-def find_urls(
-    urls: Urls, data: bytes, places: Ints, lows: Ints, highs: Ints
-) -> tuple[UrlMatches, Bools]:
-    """Returns the matches around `places`, and which of these lie in stretches that it read.
-
-    Linear in the length of the stretches.
+def find_urls(urls: Urls, data: bytes, places: Ints, lows: Ints, highs: Ints) -> UrlMatches:
+    """Returns the matches around `places`; linear in the length of the stretches.
 
     Args:
         urls: What to look for.
@@ -97,9 +95,9 @@ def find_urls(
         highs: One past the last byte of it.
     """
     array = np.frombuffer(data, np.uint8)
-    starts, stops, is_read = _stretches(array, places, lows, highs)
+    starts, stops = _stretches(array, places, lows, highs)
     found = _matches(array, starts, stops, urls.patterns, urls.children, urls.ranks)
-    return UrlMatches(found[0], found[1], found[2]), is_read
+    return UrlMatches(*found)
 
 
 def _kind(pattern: str) -> int | None:
@@ -173,23 +171,18 @@ def _is_space(data: Bytes, at: int) -> int:
 
 
 @kernel
-def _stretches(
-    data: Bytes, places: Ints, lows: Ints, highs: Ints
-) -> tuple[Ints, Ints, Bools]:
-    """Returns the stretches without blanks around `places` that are ASCII, and whose places are."""
+def _stretches(data: Bytes, places: Ints, lows: Ints, highs: Ints) -> tuple[Ints, Ints]:
+    """Returns the stretches without blanks around `places`."""
     starts = np.empty(len(places), np.int64)
     stops = np.empty(len(places), np.int64)
-    is_read = np.zeros(len(places), np.bool_)
-    n, done, is_ascii = 0, 0, False
+    n, done = 0, 0
     for i in range(len(places)):
         place, low, high = places[i], lows[i], highs[i]
-        if place <= done and done > low:
-            is_read[i] = is_ascii
+        if place <= done:
             continue
         at = max(done, low)
         while place < high and data[place] & 0xC0 == 0x80:
             place += 1
-        is_ascii = True
         start = place
         while start > at:
             before = start - 1
@@ -197,18 +190,14 @@ def _stretches(
                 before -= 1
             if _is_space(data, before):
                 break
-            is_ascii &= data[before] < 0x80
             start = before
         stop = place
         while stop < high and not _is_space(data, stop):
-            is_ascii &= data[stop] < 0x80
             stop += 1
         done = stop
-        is_read[i] = is_ascii
-        if is_ascii:
-            starts[n], stops[n] = start, stop
-            n += 1
-    return starts[:n], stops[:n], is_read
+        starts[n], stops[n] = start, stop
+        n += 1
+    return starts[:n], stops[:n]
 
 
 @kernel
@@ -334,9 +323,9 @@ def _address(
 def _matches(
     data: Bytes, starts: Ints, stops: Ints, patterns: Ints, children: Smalls, ranks: Smalls
 ) -> Ints:
-    """Returns starts, ends and patterns, as rows, of all matches in the stretches."""
+    """Returns starts, ends, patterns and stretches, as rows, of all matches."""
     capacity = 4 * len(starts) + 16
-    found = np.empty((3, capacity), np.int64)
+    found = np.empty((4, capacity), np.int64)
     n = 0
     for i in range(len(starts)):
         for kind in range(4):
@@ -361,10 +350,10 @@ def _matches(
                     continue
                 if n == capacity:
                     capacity *= 2
-                    wider = np.empty((3, capacity), np.int64)
+                    wider = np.empty((4, capacity), np.int64)
                     wider[:, :n] = found
                     found = wider
-                found[0, n], found[1, n], found[2, n] = at, end, patterns[kind]
+                found[0, n], found[1, n], found[2, n], found[3, n] = at, end, patterns[kind], i
                 n += 1
                 at = end
     return found[:, :n]
