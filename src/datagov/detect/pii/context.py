@@ -219,6 +219,8 @@ class Vocabulary:
                 import spacy
 
                 self._tokenizer = spacy.blank("en").tokenizer
+                # What else it notes of each new word takes longer than finding the words.
+                self._tokenizer.vocab.lex_attr_getters = {}
                 self._tokens.clear()
                 self._n_new = 0
             self._n_new += 1
