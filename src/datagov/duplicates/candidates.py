@@ -9,8 +9,8 @@ anew, so that over the bands it meets many others, and with one that is the same
 import numpy as np
 import numpy.typing as npt
 
-from datagov.kernel import kernel
 from datagov.duplicates.tokens import Ints, mixed
+from datagov.kernel import kernel
 
 ALL_PAIRS = 16
 """Largest group of records with one band that are compared all with all."""

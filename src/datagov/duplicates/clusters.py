@@ -9,8 +9,8 @@ the ends of a chain have in common; the similarity says how like a record is to 
 import numpy as np
 import polars as pl
 
-from datagov.kernel import kernel
 from datagov.duplicates.tokens import Ints
+from datagov.kernel import kernel
 
 DIRECT, LINKED = "direct", "linked"
 CHAINS = (DIRECT, LINKED)

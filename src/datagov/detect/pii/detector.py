@@ -23,6 +23,7 @@ from datagov.detect.pii.normalising import normalise
 from datagov.detect.pii.own.allowed import ALLOW_NOTHING, Allowed
 from datagov.detect.pii.own.listed import find_listed
 from datagov.detect.pii.plan import PHONE_ID, Plan, plan
+from datagov.detect.pii.plausible import plausible
 from datagov.detect.pii.rules import Recogniser
 from datagov.detect.pii.searching import Search, Window
 from datagov.detect.pii.sensitive.mentions import find_mentions
@@ -59,14 +60,16 @@ class PiiDetector:
         without: Rules left out, named as in findings.
         phone_regions: Regions whose national formats are phone numbers without a country code.
         additions: Whether to find more than Presidio does.
+        plausible_only: Whether to leave out what stands where no identifier does, such as a number
+            within a web address; see `plausible`.
         ner: Models for named entities; None looks for names without one.
         recognisers: Recognisers of one's own, looked for whatever `entities` is; see
             `own.recognisers.load_recognisers`.
         deny: Lists of terms that are findings; see `own.options.load_options`.
         allow: Values that are never reported.
 
-    With `context_only=()`, `without=()`, `additions=False` and Presidio's regions the findings are
-    Presidio's.
+    With `context_only=()`, `without=()`, `additions=False`, `plausible_only=False` and Presidio's
+    regions the findings are Presidio's.
     """
 
     name: ClassVar[str] = "pii"
@@ -79,6 +82,7 @@ class PiiDetector:
     without: tuple[str, ...] = WITHOUT
     phone_regions: tuple[str, ...] = PHONE_REGIONS
     additions: bool = True
+    plausible_only: bool = True
     recognisers: tuple[Recogniser, ...] = ()
     deny: tuple[Recogniser, ...] = ()
     allow: Allowed = ALLOW_NOTHING
@@ -115,6 +119,8 @@ class PiiDetector:
         if self.ner:
             entities = find_entities(original, self.ner, scan.min_score)
             found = [(cell, without_contained(s)) for cell, s in _together(found, entities)]
+        if self.plausible_only:
+            found = plausible(original, found)
         found = self.allow.without(original, found)
         if scan.mentions:
             mentions = self._mentions(original, found, scan)

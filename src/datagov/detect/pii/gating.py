@@ -55,7 +55,6 @@ class Nearby:
         at = bisect_right(ends, cell * _CELL + max(0, first - STRETCH))
         return at < len(ends) and ends[at] <= cell * _CELL + last + 2 * BEHIND
 
-
     def near(self, which: int, cells: Ints, starts: Ints) -> Bools:
         """Returns for each place what `any` returns for it alone."""
         ends = np.asarray(self.ends[which], np.int64)

@@ -25,7 +25,7 @@ from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.searching import Search
 from datagov.detect.pii.sensitive.lexicon import MENTIONS
 from datagov.detect.pii.supersets import superset
-from datagov.detect.pii.url_kernel import Urls
+from datagov.detect.pii.url_patterns import Urls
 from datagov.detect.pii.worldwide import WORLDWIDE_RECOGNISERS
 from datagov.errors import ConfigError
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import regex
 
-from datagov.detect.pii.rules import Recogniser
+from datagov.detect.pii.url_patterns import LABELS, NO_RANK, Urls
 from datagov.kernel import kernel
 
 Bytes = npt.NDArray[np.uint8]
@@ -21,50 +20,7 @@ Ints = npt.NDArray[np.int64]
 Smalls = npt.NDArray[np.int16]
 Bools = npt.NDArray[np.bool_]
 
-_TOP_LEVEL = regex.compile(r"\(\?:([^():|\\\[\]?*+{}.]+)\)")
-_BASE = r"((www\d{0,3}[.])?[a-z0-9.\-]{1,253}[.](?:TLD)(?:/[^\s()<>\"']*)?)"
-_KNOWN = {
-    f"(?i)(?:https?://){_BASE}": 0,
-    f"(?i){_BASE}": 1,
-    rf"""(?i)["\'](https?://{_BASE})["\']""": 2,
-    rf"""(?i)["\']({_BASE})["\']""": 3,
-}
-"""Presidio's patterns with TLD for the top-level domains, and the numbers the kernel gives them."""
-
 _MAX_HOST = 253
-_N_LABEL_CHARS = 38
-_NO_RANK = np.iinfo(np.int16).max
-
-
-@dataclass(frozen=True)
-class Urls:
-    """The patterns in the form in which the kernel reads them.
-
-    Attributes:
-        patterns: For each of the kernel's kinds the index of the pattern; -1 if not looked for.
-        children: int16, of each node of the tree of top-level domains the next by character; 0 none.
-        ranks: int16, of each node the place in the patterns of the domain that ends there.
-    """
-
-    patterns: Ints
-    children: Smalls
-    ranks: Smalls
-
-    @classmethod
-    def of(cls, recogniser: Recogniser, patterns: tuple[str, ...]) -> "Urls | None":
-        """Returns the patterns of a recogniser, if they are those that the kernel knows."""
-        kinds = [_kind(pattern) for pattern in patterns]
-        if not kinds or None in kinds or recogniser.validate or recogniser.invalidate:
-            return None
-        if not recogniser.flags & regex.IGNORECASE:
-            return None
-        domains = {tuple(_domains(pattern)) for pattern in patterns}
-        if len(domains) != 1:
-            return None
-        by_kind = np.full(len(_KNOWN), -1, np.int64)
-        for index, kind in enumerate(kinds):
-            by_kind[kind] = index
-        return cls(by_kind, *_tree([each for each in domains.pop() if each.isascii()]))
 
 
 @dataclass(frozen=True)
@@ -99,52 +55,6 @@ def find_urls(urls: Urls, data: bytes, places: Ints, lows: Ints, highs: Ints) ->
     found = _matches(array, starts, stops, urls.patterns, urls.children, urls.ranks)
     return UrlMatches(*found)
 
-
-def _kind(pattern: str) -> int | None:
-    domains = "|".join(f"(?:{each})" for each in _domains(pattern))
-    return _KNOWN.get(pattern.replace(domains, "TLD", 1)) if domains else None
-
-
-def _domains(pattern: str) -> list[str]:
-    """Returns the alternatives between which the pattern chooses, in its order."""
-    return [each for each in _TOP_LEVEL.findall(pattern) if each != "https"]
-
-
-def _tree(domains: list[str]) -> tuple[Smalls, Smalls]:
-    nodes: list[dict[int, int]] = [{}]
-    ends: dict[int, int] = {}
-    for rank, domain in enumerate(domains):
-        node = 0
-        for char in domain.lower():
-            label = _LABELS[ord(char)]
-            if label not in nodes[node]:
-                nodes[node][label] = len(nodes)
-                nodes.append({})
-            node = nodes[node][label]
-        ends.setdefault(node, rank)
-    children = np.zeros((len(nodes), _N_LABEL_CHARS), np.int16)
-    for node, following in enumerate(nodes):
-        for label, child in following.items():
-            children[node, label] = child
-    ranks = np.full(len(nodes), _NO_RANK, np.int16)
-    for node, rank in ends.items():
-        ranks[node] = rank
-    return children, ranks
-
-
-def _labels() -> npt.NDArray[np.int8]:
-    labels = np.full(256, -1, np.int8)
-    for i in range(10):
-        labels[ord("0") + i] = i
-    for i in range(26):
-        labels[ord("a") + i] = labels[ord("A") + i] = 10 + i
-    labels[ord("-")] = 36
-    labels[ord(".")] = 37
-    return labels
-
-
-_LABELS = _labels()
-"""Of each byte its number among those that a host name has; -1 for others."""
 
 _DOT = ord(".")
 _SLASH = ord("/")
@@ -230,7 +140,7 @@ def _scheme(data: Bytes, at: int, stop: int) -> int:
 
 @kernel
 def _host_end(data: Bytes, at: int, stop: int) -> int:
-    while at < stop and _LABELS[data[at]] >= 0:
+    while at < stop and LABELS[data[at]] >= 0:
         at += 1
     return at
 
@@ -266,11 +176,11 @@ def _domain_end(
 ) -> int:
     """Returns where the path ends behind the first top-level domain, by rank, that fits here."""
     node = 0
-    best = _NO_RANK
+    best = NO_RANK
     result = -1
     i = at
     while i < stop:
-        label = _LABELS[data[i]]
+        label = LABELS[data[i]]
         node = children[node, label] if label >= 0 else 0
         if node == 0:
             break

@@ -1,7 +1,7 @@
 """Web addresses of a whole batch, as arrays as long as that goes: of many texts they are most."""
 
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,10 @@ from datagov.detect.pii.gating import CELL, Bools, Ints, Nearby
 from datagov.detect.pii.neighbours import holds_blankless, stands_free, touches_blankless
 from datagov.detect.pii.plan import Plan
 from datagov.detect.pii.spans import Span, overlap_test
-from datagov.detect.pii.url_kernel import UrlMatches, find_urls, uncontained
 from datagov.detect.text_buffer import TextBuffer
+
+if TYPE_CHECKING:
+    from datagov.detect.pii.url_kernel import UrlMatches
 
 _NOT_ASCII = 0x80
 
@@ -31,6 +33,9 @@ def url_spans(
         scan: What to look for.
         nearby: Where context words stand.
     """
+    # numba takes a second to import.
+    from datagov.detect.pii.url_kernel import find_urls
+
     assert scan.urls
     urls, which = scan.urls
     found = find_urls(urls, buffer.data, positions, buffer.starts[cells], buffer.ends[cells])
@@ -53,7 +58,7 @@ def url_spans(
     return spans.by_text(search.recogniser.entity, search.labels)
 
 
-def _not_hidden(texts: pa.Array, buffer: TextBuffer, found: UrlMatches, spans: "_Spans") -> Bools:
+def _not_hidden(texts: pa.Array, buffer: TextBuffer, found: "UrlMatches", spans: "_Spans") -> Bools:
     """Returns which matches stay where some touch letters of scripts without blanks.
 
     Of those an address is the one alone, not together with the words around it.
@@ -87,9 +92,7 @@ def _alone(text: str, spans: list[Span]) -> list[bool]:
     ]
 
 
-def _in_context(
-    texts: pa.Array, spans: "_Spans", which: int, scan: Plan, nearby: Nearby
-) -> Bools:
+def _in_context(texts: pa.Array, spans: "_Spans", which: int, scan: Plan, nearby: Nearby) -> Bools:
     """Returns beside which spans a context word stands."""
     near = nearby.near(which, spans.cells, spans.starts) & (spans.scores < 1)
     text, cell = "", -1
@@ -121,6 +124,8 @@ class _Spans:
 
     def without_contained(self, ranks: Ints) -> "_Spans":
         """Drops what `spans.without_contained` drops; `ranks` order the patterns by name."""
+        from datagov.detect.pii.url_kernel import uncontained
+
         order = np.lexsort(
             (ranks[self.patterns], -self.scores, -self.ends, self.starts, self.cells)
         )
@@ -151,7 +156,4 @@ class _Spans:
             )
         ]
         bounds = np.flatnonzero(np.diff(self.cells, prepend=-1, append=-1)).tolist()
-        return [
-            (int(self.cells[low]), spans[low:high])
-            for low, high in zip(bounds[:-1], bounds[1:], strict=True)
-        ]
+        return [(int(self.cells[low]), spans[low:high]) for low, high in itertools.pairwise(bounds)]

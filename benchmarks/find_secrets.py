@@ -1,4 +1,4 @@
-"""Speed of the detector of secrets: python benchmarks/secrets.py FILE.parquet
+"""Speed of the detector of secrets: python benchmarks/find_secrets.py FILE.parquet
 
 Prints MB of text per second on one core, the findings by kind, and the rate on input made to be
 slow. The findings themselves are never shown.
