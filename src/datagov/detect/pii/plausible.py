@@ -37,6 +37,7 @@ _BARE_IPV6 = regex.compile(
 """What code is full of: slices such as `a[::2]`, scopes such as `a::b`."""
 _WORDS_NEAR = 60
 _PASSPORT = regex.compile(r"(?i)passport|travel doc|护照|護照")
+_CARD = regex.compile(r"(?i)\b(?:credit |debit )?cards?\b|\bcc\b|卡号|信用卡|银行卡")
 _ACCOUNT = regex.compile(r"(?i)\b(?:account|acct|a/c|bank)\b|rekening|konto|账户|帐户|账号")
 _ONE_OCTET = regex.compile(r"(\d+)(?:\.\1){3}")
 _NETWORK_BEHIND = regex.compile(r"[:/]\d")
@@ -65,8 +66,8 @@ def _is_free(text: str, span: Span) -> bool:
 def _is_card(text: str, span: Span) -> bool:
     value = fold(text[span.start : span.end])
     is_grouped = not value.isdigit()
-    return (
-        is_issued(value)
+    return bool(
+        (is_issued(value) or _CARD.search(text, max(0, span.start - _WORDS_NEAR), span.start))
         and _CARD_GROUPS.fullmatch(value) is not None
         and not is_embedded(text, span.start, span.end)
         and not (
