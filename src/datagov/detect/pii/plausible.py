@@ -90,7 +90,7 @@ def _is_phone(text: str, span: Span) -> bool:
 def _is_host(text: str, span: Span) -> bool:
     """Refutes what may as well be the number of a section, or code, unless a word says more."""
     value = text[span.start : span.end]
-    if span.score > _RAISED_IP:
+    if span.score > _RAISED_IP or value == "::":  # Left out by `WITHOUT` already.
         return True
     if _BARE_IPV6.fullmatch(value):
         return False
