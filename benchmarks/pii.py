@@ -138,7 +138,11 @@ def main():
         kinds = {r.entity for each in languages for r in presidio_recognisers(each)}
         kinds |= {"PHONE_NUMBER", "CN_BANK_CARD", "CN_MOBILE", "CN_RESIDENT_ID"}
         detector = PiiDetector(
-            languages=languages, entities=tuple(sorted(kinds)), context_only=(), without=()
+            languages=languages,
+            entities=tuple(sorted(kinds)),
+            context_only=(),
+            without=(),
+            plausible_only=False,
         )
     detector.detect(["warm up: phone 212-555-0123, ann@example.org"])
     n_bytes = n_points = 0

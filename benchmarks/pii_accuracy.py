@@ -61,6 +61,7 @@ def against_presidio(options):
         context_only=(),
         without=(),
         additions=False,
+        plausible_only=False,
         entities=english(),
         # Those of Presidio's regions that libphonenumber knows.
         phone_regions=("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR"),

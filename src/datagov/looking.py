@@ -73,7 +73,13 @@ def look(
     detector = next(d for d in detectors(rules) if isinstance(d, PiiDetector))
     if everything:
         detector = dataclasses.replace(
-            detector, entities=ALL, languages=ALL, context_only=(), without=(), min_score=0.01
+            detector,
+            entities=ALL,
+            languages=ALL,
+            context_only=(),
+            without=(),
+            plausible_only=False,
+            min_score=0.01,
         )
     if detector.ner:
         detector = dataclasses.replace(detector, ner=dataclasses.replace(detector.ner, share=1.0))

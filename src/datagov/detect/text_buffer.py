@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -65,17 +66,22 @@ class TextBuffer:
         """
         if len(positions) == 0:
             return positions
-        n_words = len(self.data) // _WORD + 1
-        continuation = np.zeros(n_words * _WORD, bool)
-        continuation[: len(self.data)] = (np.frombuffer(self.data, np.uint8) & 0xC0) == 0x80
-        words = np.packbits(continuation, bitorder="little").view("<u8")
-        before_word = np.concatenate([[0], np.cumsum(np.bitwise_count(words), dtype=np.int64)])
+        words, before_word = self._continuations
         return (
             positions
             - self.starts[cells]
             - _set_before(words, before_word, positions)
             + _set_before(words, before_word, self.starts[cells])
         )
+
+    @cached_property
+    def _continuations(self) -> tuple[npt.NDArray[np.uint64], Ints]:
+        """Which bytes continue a character, in words of 64, and how many do before each word."""
+        n_words = len(self.data) // _WORD + 1
+        continuation = np.zeros(n_words * _WORD, bool)
+        continuation[: len(self.data)] = (np.frombuffer(self.data, np.uint8) & 0xC0) == 0x80
+        words = np.packbits(continuation, bitorder="little").view("<u8")
+        return words, np.concatenate([[0], np.cumsum(np.bitwise_count(words), dtype=np.int64)])
 
     def text(self, start: int, end: int) -> str:
         """Returns the text between two byte positions that are character boundaries."""

@@ -13,9 +13,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from datagov.duplicates.kernel import kernel
 from datagov.duplicates.sketches import N_BINS, Sketches, bins_of
 from datagov.duplicates.tokens import Bytes, Ints, mixed
+from datagov.kernel import kernel
 
 MISS_WEIGHT = 0.98
 """What a missed pair costs against a needless comparison, of 1: comparing is cheap here."""

@@ -15,11 +15,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.kernel import kernel
 from datagov.duplicates.lookup import Hashes, Lookup
 from datagov.duplicates.spans import PURPOSE
 from datagov.duplicates.tokens import Buffers, Bytes, Ints, seed_of, tables, tokenise
 from datagov.duplicates.winnowing import rolling
+from datagov.kernel import kernel
 
 Weights = npt.NDArray[np.float64]
 Tokens = npt.NDArray[np.uint32]

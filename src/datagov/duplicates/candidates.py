@@ -11,8 +11,8 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from datagov.duplicates.kernel import kernel
 from datagov.duplicates.tokens import Ints, mixed
+from datagov.kernel import kernel
 
 ALL_PAIRS = 8
 """Largest group of records with one band that are compared all with all."""

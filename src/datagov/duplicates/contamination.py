@@ -36,12 +36,12 @@ from datagov.duplicates.benchmark_index import (
     Tokens,
     Weights,
 )
-from datagov.duplicates.kernel import kernel
 from datagov.duplicates.lookup import Hashes, find, shift_of
 from datagov.duplicates.spans import PURPOSE, spans_of_runs
 from datagov.duplicates.tokens import Buffers, Bytes, Ints, seed_of, tables
 from datagov.duplicates.tokens import tokenise as _tokenise
 from datagov.duplicates.winnowing import rolling
+from datagov.kernel import kernel
 
 TOUCHES = pa.schema(
     [

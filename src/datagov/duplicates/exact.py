@@ -9,7 +9,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.kernel import kernel
 from datagov.duplicates.sketches import (
     Likeness,
     jaccard_of_sets,
@@ -19,6 +18,7 @@ from datagov.duplicates.sketches import (
     weights,
 )
 from datagov.duplicates.tokens import Buffers, Ints, seed_of, tables
+from datagov.kernel import kernel
 from datagov.texts import Texts, as_texts
 
 _SEED = seed_of(b"", b"similarity")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from datagov.duplicates.kernel import kernel
+from datagov.kernel import kernel
 
 Hashes = npt.NDArray[np.uint64]
 Bits = npt.NDArray[np.uint8]

@@ -16,10 +16,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.kernel import kernel
 from datagov.duplicates.spans import Stretches, flat, tokens_of
 from datagov.duplicates.tokens import Ints
 from datagov.duplicates.winnowing import MIN_TOKENS, gram_of
+from datagov.kernel import kernel
 
 Tokens = npt.NDArray[np.uint32]
 

@@ -19,9 +19,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.kernel import kernel
 from datagov.duplicates.tokens import CHARS_PER_WORD, Buffers, Bytes, Ints, mixed, seed_of, tables
 from datagov.duplicates.tokens import tokenise as _tokenise
+from datagov.kernel import kernel
 
 Floats = npt.NDArray[np.float64]
 Shares = npt.NDArray[np.float32]

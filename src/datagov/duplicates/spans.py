@@ -16,7 +16,6 @@ import pyarrow as pa
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.characters import ALONE, NOTHING, WORD, characters
-from datagov.duplicates.kernel import kernel
 from datagov.duplicates.tokens import (
     Buffers,
     Bytes,
@@ -27,6 +26,7 @@ from datagov.duplicates.tokens import (
     tables,
     tokenise,
 )
+from datagov.kernel import kernel
 
 Places = npt.NDArray[np.int32]
 

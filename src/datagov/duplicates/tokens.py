@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.characters import ALONE, EXPANDS, NOTHING, WORD, Characters, characters
-from datagov.duplicates.kernel import kernel
+from datagov.kernel import kernel
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]

@@ -20,10 +20,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.kernel import kernel
 from datagov.duplicates.spans import PURPOSE, Places, lead_back, located
 from datagov.duplicates.tokens import Buffers, Bytes, Ints, mixed, seed_of, tables
 from datagov.duplicates.tokens import tokenise as _tokenise
+from datagov.kernel import kernel
 
 Hashes = npt.NDArray[np.uint64]
 

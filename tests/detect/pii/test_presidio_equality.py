@@ -14,6 +14,7 @@ PRESIDIO = PiiDetector(
     without=(),
     phone_regions=("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR"),
     additions=False,
+    plausible_only=False,
 )
 
 VALUES = (
@@ -31,6 +32,7 @@ VALUES = (
     *("+1 (212) 555-0123", "212-555-0123", "+49 30 1234567", "020 7946 0958", "0800 8 0313131"),
     *("(212) 555-0123 (754) 223-3321", "12345678901", "000000000", "123456789", "2003004005"),
     *("8001015009087", "D1234567", "12 345 678 901", "12-3456789", "public v2", "K1234567"),
+    "number-4111111111111111_",
 )
 WORDS = (
     *(
@@ -112,6 +114,7 @@ def test_findings_are_presidios_at_any_threshold(text: str, min_score: float) ->
         without=(),
         phone_regions=PRESIDIO.phone_regions,
         additions=False,
+        plausible_only=False,
     )
     assert found(detector, text) == findings(text, min_score)
 

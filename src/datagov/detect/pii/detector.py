@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.detect.multipattern import find
 from datagov.detect.pii import phones
-from datagov.detect.pii.context import raised
+from datagov.detect.pii.context import Before, raised
 from datagov.detect.pii.entities import CONTEXT_ONLY, DEFAULT_ENTITIES, PHONE_REGIONS, WITHOUT
-from datagov.detect.pii.folding import folded
+from datagov.detect.pii.folding import folded, is_changed
 from datagov.detect.pii.gating import CELL, Ints, Nearby, edges_of_blocks, merged, near_words
 from datagov.detect.pii.names.finding import find_names
 from datagov.detect.pii.neighbours import hides, holds_blankless, stands_free, touches_blankless
@@ -22,10 +23,12 @@ from datagov.detect.pii.normalising import normalise
 from datagov.detect.pii.own.allowed import ALLOW_NOTHING, Allowed
 from datagov.detect.pii.own.listed import find_listed
 from datagov.detect.pii.plan import PHONE_ID, Plan, entities_of, plan
+from datagov.detect.pii.plausible import plausible
 from datagov.detect.pii.rules import Recogniser
 from datagov.detect.pii.searching import Search, Window
 from datagov.detect.pii.sensitive.mentions import find_mentions
 from datagov.detect.pii.spans import Span, overlap_test, spans_table, without_contained
+from datagov.detect.pii.urls import url_spans
 from datagov.detect.text_buffer import TextBuffer
 from datagov.texts import Texts, as_texts
 
@@ -57,14 +60,16 @@ class PiiDetector:
         without: Rules left out, named as in findings.
         phone_regions: Regions whose national formats are phone numbers without a country code.
         additions: Whether to find more than Presidio does.
+        plausible_only: Whether to leave out what stands where no identifier does, such as a number
+            within a web address; see `plausible`.
         ner: Models for named entities; None looks for names without one.
         recognisers: Recognisers of one's own, looked for whatever `entities` is; see
             `own.recognisers.load_recognisers`.
         deny: Lists of terms that are findings; see `own.options.load_options`.
         allow: Values that are never reported.
 
-    With `context_only=()`, `without=()`, `additions=False` and Presidio's regions the findings are
-    Presidio's.
+    With `context_only=()`, `without=()`, `additions=False`, `plausible_only=False` and Presidio's
+    regions the findings are Presidio's.
     """
 
     name: ClassVar[str] = "pii"
@@ -77,6 +82,7 @@ class PiiDetector:
     without: tuple[str, ...] = WITHOUT
     phone_regions: tuple[str, ...] = PHONE_REGIONS
     additions: bool = True
+    plausible_only: bool = True
     recognisers: tuple[Recogniser, ...] = ()
     deny: tuple[Recogniser, ...] = ()
     allow: Allowed = ALLOW_NOTHING
@@ -94,7 +100,9 @@ class PiiDetector:
         scan = self.plan()
         like_ascii = folded(original)
         buffer = TextBuffer.of(like_ascii)
-        cells, places, ids, nearby = _places(like_ascii, buffer, scan)
+        seen, nearby = _places(like_ascii, buffer, scan)
+        urls, seen = _urls(original, like_ascii, buffer, seen, scan, nearby)
+        cells, places, ids = seen.cells, seen.places, seen.ids
         bounds = np.flatnonzero(np.diff(cells, prepend=-1, append=-1))
         found: Found = []
         for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
@@ -104,11 +112,15 @@ class PiiDetector:
             page = _Page(text, folded_text, scan, nearby, cell)
             spans = page.spans(ids[first:last].tolist(), places[first:last].tolist())
             found.append((cell, without_contained(spans)))
+        if urls:
+            found = _together(found, urls)
         if scan.names:
             found = _together(found, find_names(original, scan.min_score))
         if self.ner:
             entities = find_entities(original, self.ner, scan.min_score)
             found = [(cell, without_contained(s)) for cell, s in _together(found, entities)]
+        if self.plausible_only:
+            found = plausible(original, found)
         found = self.allow.without(original, found)
         if scan.mentions:
             mentions = self._mentions(original, found, scan)
@@ -162,23 +174,41 @@ def _together(one: Found, other: Found) -> Found:
     return sorted(spans.items())
 
 
-def _places(texts: pa.Array, buffer: TextBuffer, scan: Plan) -> tuple[Ints, Ints, Ints, Nearby]:
-    """Returns text, end in code points and owner of each possible match, in this order.
+class _Places(NamedTuple):
+    """Possible matches, in the order of these columns."""
 
-    With them where context words stand.
-    """
+    cells: Ints
+    places: Ints
+    """Ends, in code points."""
+
+    ids: Ints
+    positions: Ints
+    """Ends, in bytes; -1 of terms."""
+
+    def taken(self, kept: npt.NDArray[Any]) -> "_Places":
+        return _Places(*(each[kept] for each in self))
+
+
+def _places(texts: pa.Array, buffer: TextBuffer, scan: Plan) -> tuple[_Places, Nearby]:
+    """Returns the possible matches, and where context words stand."""
     hits = find(scan.expressions, buffer.data)
     cells = buffer.cells(hits.ends - 1)
     # A match of the superset can run on into the separator, never into the next text's words.
-    places = buffer.offsets(cells, np.minimum(hits.ends, buffer.ends[cells]))
+    positions = np.minimum(hits.ends, buffer.ends[cells])
+    places = buffer.offsets(cells, positions)
     ids = hits.ids
     if scan.listed:
         listed = find_listed(texts, buffer, scan.listed)
         pairs = zip((ids, cells, places), listed, strict=True)
         ids, cells, places = (np.concatenate(pair) for pair in pairs)
-    order = np.lexsort((places, cells, ids))
-    ids, cells, places = ids[order], cells[order], places[order]
+        positions = np.concatenate([positions, np.full(len(ids) - len(positions), -1)])
     absolute = cells * CELL + places
+    # Nearly in order already, and numbers below 2**16 are sorted by radix.
+    order = np.argsort(absolute, kind="stable")
+    small_ids = ids[order].astype(np.min_scalar_type(scan.n_sought))
+    order = order[np.argsort(small_ids, kind="stable")]
+    unsorted = (cells, places, ids, positions)
+    ids, absolute = ids[order], absolute[order]
     bounds = np.searchsorted(ids, np.arange(scan.n_sought + 1))
     kept = np.zeros(len(ids), bool)
     near = [merged([absolute[bounds[w] : bounds[w + 1]] for w in words]) for words in scan.words]
@@ -193,10 +223,28 @@ def _places(texts: pa.Array, buffer: TextBuffer, scan: Plan) -> tuple[Ints, Ints
         if width and scan.searches[which].thins:
             keep[keep] = edges_of_blocks(absolute[own][keep], width)
         kept[own] = keep
-    ids, cells, places = ids[kept], cells[kept], places[kept]
-    order = np.lexsort((ids, places, cells))
+    where = order[kept]
+    where = where[np.argsort(absolute[kept], kind="stable")]
     nearby = Nearby(tuple(each.tolist() for each in near))
-    return cells[order], places[order], ids[order], nearby
+    return _Places(*unsorted).taken(where), nearby
+
+
+def _urls(
+    original: pa.Array,
+    like_ascii: pa.Array,
+    buffer: TextBuffer,
+    seen: _Places,
+    scan: Plan,
+    nearby: Nearby,
+) -> tuple[Found, _Places]:
+    """Returns the web addresses that the kernel finds, and the places it leaves to the patterns."""
+    if scan.urls is None:
+        return [], seen
+    owned = np.array([which == scan.urls[1] for which, _ in scan.owners])[seen.ids]
+    owned &= ~is_changed(original, like_ascii)[seen.cells]
+    of_urls = seen.taken(owned)
+    found = url_spans(original, buffer, of_urls.cells, of_urls.positions, scan, nearby)
+    return found, seen.taken(~owned)
 
 
 class _Page:
@@ -209,7 +257,7 @@ class _Page:
         self.like_ascii = like_ascii
         self.nearby = nearby
         self.cell = cell
-        self.supports: dict[int, int] = {}
+        self.met: dict[int, Before] = {}
 
     def spans(self, ids: list[int], places: list[int]) -> list[Span]:
         """Returns all confirmed spans, overlapping ones included."""
@@ -298,12 +346,10 @@ class _Page:
         return result
 
     def _has_context(self, which: int, start: int) -> bool:
-        mask = self.supports.get(start)
-        if mask is None:
-            if not self.nearby.any(which, self.cell, start, start):
-                return False
-            mask = self.supports[start] = self.scan.vocabulary.support(self.text, start)
-        return bool(mask >> which & 1)
+        vocabulary = self.scan.vocabulary
+        return self.nearby.any(which, self.cell, start, start) and vocabulary.supports(
+            self.text, start, which, self.met
+        )
 
     def _in_clause(self, which: int, search: Search, spans: Iterable[Span]) -> list[Span]:
         result = []
@@ -331,6 +377,11 @@ class _Page:
             start = max(0, first - phones.WIDTH_BEFORE)
             has_words = near_words(start, last)
             stop = last + phones.WIDTH_BEHIND
+            counts_alone = self._takes_bare_phones() or (
+                self.scan.additions and phones.may_count_alone(self.text, start, stop)
+            )
+            if not (has_words or counts_alone):
+                continue
             for where, candidate in phones.candidates(self.text, start, stop, last, min_digits):
                 yield from self._phone(where, candidate, has_words)
 

@@ -32,8 +32,8 @@ DEFAULT_ENTITIES = (
 )
 
 CONTEXT_ONLY = (
-    *("AU_MEDICARE", "AU_TFN", "CA_SIN", "IN_AADHAAR", "NG_NIN", "PHONE_NUMBER", "PH_UMID"),
-    *("UK_NHS", "ZA_DRIVER_LICENSE", "ZA_ID_NUMBER", "ZA_PASSPORT"),
+    *("AU_MEDICARE", "AU_TFN", "CA_SIN", "IN_AADHAAR", "IN_VOTER", "NG_NIN", "PHONE_NUMBER"),
+    *("PH_UMID", "UK_NHS", "ZA_DRIVER_LICENSE", "ZA_ID_NUMBER", "ZA_PASSPORT"),
 )
 """Entities that count only beside one of their context words.
 

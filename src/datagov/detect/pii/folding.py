@@ -8,6 +8,8 @@ import sys
 import unicodedata
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -44,12 +46,21 @@ def _worth_folding() -> str:
 
 def folded(texts: pa.Array) -> pa.Array:
     """Returns the texts folded where that can matter to an identifier, the others untouched."""
-    found = pc.match_substring_regex(texts, _worth_folding())
+    others = pc.invert(pc.string_is_ascii(texts))
+    found = pc.match_substring_regex(texts.filter(others), _worth_folding())
+    found = pc.replace_with_mask(others, others, found)
     indices = pc.indices_nonzero(found)
     if not len(indices):
         return texts
     new = pa.array([fold(texts[i].as_py()) for i in indices.to_pylist()], texts.type)
     return pc.replace_with_mask(texts, found, new)
+
+
+def is_changed(texts: pa.Array, after: pa.Array) -> npt.NDArray[np.bool_]:
+    """Returns which of `texts` `folded` has changed."""
+    if after is texts:
+        return np.zeros(len(texts), bool)
+    return np.asarray(pc.not_equal(texts, after))
 
 
 def fold(text: str) -> str:

@@ -55,6 +55,13 @@ class Nearby:
         at = bisect_right(ends, cell * _CELL + max(0, first - STRETCH))
         return at < len(ends) and ends[at] <= cell * _CELL + last + 2 * BEHIND
 
+    def near(self, which: int, cells: Ints, starts: Ints) -> Bools:
+        """Returns for each place what `any` returns for it alone."""
+        ends = np.asarray(self.ends[which], np.int64)
+        before = np.searchsorted(ends, cells * CELL + np.maximum(0, starts - STRETCH), "right")
+        behind = np.searchsorted(ends, cells * CELL + starts + 2 * BEHIND, "right")
+        return np.asarray(behind > before)
+
 
 def edges_of_blocks(places: Ints, width: int) -> Bools:
     """Returns which places are the first or last of a stretch of half the width.

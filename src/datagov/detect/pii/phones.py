@@ -44,6 +44,7 @@ _LABELS = regex.compile(
     rf"(?i)(?:\b(?:{'|'.join(_LATIN_LABELS)})\b|{'|'.join(_OTHER_LABELS)})[^\d\n]{{0,12}}$"
 )
 """What announces a number, at its end; Presidio knows none of these words."""
+_LABEL_WORDS = tuple(word.casefold() for word in (*_LATIN_LABELS, *_OTHER_LABELS))
 
 WIDTH_BEFORE = 72
 WIDTH_BEHIND = 64
@@ -83,6 +84,15 @@ def candidates(
         if len(_DIGITS.sub("", candidate)) >= min_digits:
             yield found.start(), candidate
         start = found.start() + max(1, len(candidate))
+
+
+def may_count_alone(text: str, start: int, stop: int) -> bool:
+    """False only if no candidate in a stretch is announced or written as a phone number."""
+    folded = text[max(0, start - _REACH) : stop].casefold()
+    return (
+        any(map(folded.__contains__, _LABEL_WORDS))
+        or _FORMATTED.search(text, start, stop) is not None
+    )
 
 
 def is_announced(text: str, start: int) -> bool:

@@ -25,6 +25,7 @@ from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.searching import Search
 from datagov.detect.pii.sensitive.lexicon import MENTIONS
 from datagov.detect.pii.supersets import superset
+from datagov.detect.pii.url_patterns import Urls
 from datagov.detect.pii.worldwide import WORLDWIDE_RECOGNISERS
 from datagov.errors import ConfigError
 
@@ -56,6 +57,8 @@ class Plan:
         min_score: Findings below are left out.
         mentions: Categories of what is sensitive beside a person.
         names: Whether to look for names of persons.
+        urls: Web addresses for the kernel, and the index of their search; None if they are to be
+            looked for as all else is.
     """
 
     searches: tuple[Search, ...]
@@ -71,6 +74,7 @@ class Plan:
     min_score: float
     mentions: frozenset[str]
     names: bool
+    urls: tuple[Urls, int] | None
 
     @property
     def n_sought(self) -> int:
@@ -160,6 +164,7 @@ def plan(
         min_score=min_score,
         mentions=frozenset(MENTIONS) & frozenset(entities),
         names=additions and PERSON in entities,
+        urls=None if "URL" in context_only else _urls(searches),
     )
 
 
@@ -171,6 +176,15 @@ def entities_of(languages: tuple[str, ...], additions: bool) -> frozenset[str]:
     """
     known = {recogniser.entity for recogniser in _recognisers(languages, additions)}
     return frozenset(known | {"PHONE_NUMBER", PERSON, *MENTIONS})
+
+
+def _urls(searches: list[Search]) -> tuple[Urls, int] | None:
+    indices = [i for i, search in enumerate(searches) if search.recogniser.entity == "URL"]
+    if len(indices) != 1:
+        return None
+    search = searches[indices[0]]
+    urls = Urls.of(search.recogniser, tuple(each.regex for each in search.patterns))
+    return (urls, indices[0]) if urls and not any(search.weak) else None
 
 
 def _recognisers(languages: tuple[str, ...], additions: bool) -> tuple[Recogniser, ...]:

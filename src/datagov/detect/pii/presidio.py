@@ -22,7 +22,7 @@ _SUPERSETS: dict[tuple[str, str], str] = {
     ),
     # With a digit in it or behind a hyphen after it: most words have none.
     ("UsHealthInsuranceMemberIdRecognizer", "Health insurance member ID (weak)"): (
-        r"\b[A-Z][A-Z0-9-]{0,63}[0-9][A-Z0-9]{0,63}\b"
+        r"\b[A-Z][A-Z0-9-]{0,63}[0-9][A-Z0-9]{0,63}[^A-Z0-9]"
     ),
 }
 
@@ -87,7 +87,7 @@ def _superset(recogniser: str, pattern: Any) -> str:
     return _SUPERSETS.get((recogniser, pattern.name), "")
 
 
-_LATE = {"Health insurance member ID (weak)": 64}
+_LATE = {"Health insurance member ID (weak)": 65}
 """Code points by which a superset ends behind the match."""
 
 _NEEDS = {
@@ -106,7 +106,8 @@ def _domain(url: str) -> str:
     Where the path ends does not matter, since a URL is looked for from blank to blank.
     """
     names = "|".join(sorted(set(_TOP_LEVEL.findall(url))))
-    return rf"[a-z0-9.\-][.](?:{names}|[\xc2-\xf4][\x80-\xbf])"
+    others = "" if url.isascii() else r"|[\xc2-\xf4][\x80-\xbf]"
+    return rf"[a-z0-9.\-][.](?:{names}{others})"
 
 
 def _check(original: Any, method: str, base: type) -> Check | None:

@@ -104,7 +104,13 @@ def presidios(recognisers, text: str, min_score: float) -> list[Finding]:
 
 def ours(recognisers: tuple[Recogniser, ...], text: str, min_score: float) -> list[Finding]:
     detector = PiiDetector(
-        min_score, (), context_only=(), without=(), additions=False, recognisers=recognisers
+        min_score,
+        (),
+        context_only=(),
+        without=(),
+        additions=False,
+        plausible_only=False,
+        recognisers=recognisers,
     )
     rows = detector.detect([text]).to_pylist()
     return sorted((r["category"], r["start"], r["end"], round(r["score"], 4)) for r in rows)

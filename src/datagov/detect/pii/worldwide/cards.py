@@ -22,10 +22,18 @@ _ISSUERS = regex.compile(
 )
 
 
+def is_issued(value: str) -> bool:
+    """True if a scheme gives out cards with such a beginning and so many digits."""
+    return _ISSUERS.fullmatch(_digits(value)) is not None
+
+
 def _is_card(value: str) -> bool | None:
     """Refutes what no scheme has given out; passing says little."""
-    digits = "".join(char for char in value if char.isdigit())
-    return None if _ISSUERS.fullmatch(digits) and passes_luhn(digits) else False
+    return None if is_issued(value) and passes_luhn(_digits(value)) else False
+
+
+def _digits(value: str) -> str:
+    return "".join(str(int(char)) for char in value if char.isdecimal())
 
 
 CARDS = (

@@ -1,8 +1,8 @@
 """Compiling kernels, and keeping what was compiled for the next process.
 
 numba's cache looks at the file of a function only, and would go on using what was compiled from
-other files before they changed. So what is kept lies in a folder named by the source of all
-kernels.
+other files before they changed. So what is kept lies in a folder named by the sources of the
+kernel's package: a kernel calls only kernels of its own package.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ def kernel(function: Callable[..., Result]) -> Callable[..., Result]:
 
     Arguments are typed by numba when it is called, and more loosely than annotations are.
     """
-    folder = _folder()
+    folder = _folder(Path(function.__code__.co_filename).parent)
     if folder is None:
         return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
     before = numba.config.CACHE_DIR
@@ -33,11 +33,11 @@ def kernel(function: Callable[..., Result]) -> Callable[..., Result]:
         numba.config.CACHE_DIR = before
 
 
-@lru_cache(maxsize=1)
-def _folder() -> str | None:
+@lru_cache(maxsize=16)
+def _folder(package: Path) -> str | None:
     """Returns where to keep what is compiled; None if nowhere: that costs time, not results."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    digest = hashlib.sha256(str(package).encode())
+    for path in sorted(package.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(base) / "datagov" / f"kernels-{digest.hexdigest()[:16]}"

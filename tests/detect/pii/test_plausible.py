@@ -1,0 +1,61 @@
+"""What has the form of an identifier and stands where none does is no finding by default."""
+
+import pytest
+
+from datagov.detect.pii import PiiDetector
+
+DETECTOR = PiiDetector()
+EVERYTHING = PiiDetector(plausible_only=False, context_only=())
+
+FALSE = (
+    ("CREDIT_CARD", "weights == ['0.62831853071795865', '1.5']"),
+    ("CREDIT_CARD", "+ 106179944855977*uk_45 +"),
+    ("CREDIT_CARD", "https://www.facebook.com/4111111111111111/posts"),
+    ("CREDIT_CARD", "20 0 4111111 111111111 165440 S 1.0"),
+    ("CREDIT_CARD", "2900 4111 1111 1111 1111 3400 3500"),
+    ("US_PASSPORT", "passport ![](https://user-images.example.com/5164225/120361028-fa9cd100.png)"),
+    ("US_BANK_NUMBER", "bank account [64992671/64992671]"),
+    ("US_SSN", "ssn, ISBN 978-951-39-4859-7"),
+    ("IN_VOTER", "www.ncbi.nlm.nih.gov/pmc/articles/PMC3194801/"),
+    ("PHONE_NUMBER", "Avogadro’s number 6.02214129"),
+    ("PHONE_NUMBER", "Western Helicopters Limited (company number 02439215)"),
+    ("PHONE_NUMBER", "issue number https://codereview.chromium.org/2504263004"),
+    ("IP_ADDRESS", "Artikel 8.2.1.1 Een werkprogramma"),
+    ("IP_ADDRESS", "Nummer 5.0.4.3 ab"),
+    ("IP_ADDRESS", "assert a[::2, 1] == b"),
+    ("US_PASSPORT", "LANG=en_US.UTF-8 Taint: 536870912"),
+    ("US_BANK_NUMBER", "Taint-check: 536870912"),
+    ("EMAIL_ADDRESS", "![](https://cdn.medium.com/max/8000/1*smf9YlD@2x.png)"),
+)
+
+TRUE = (
+    ("CREDIT_CARD", "paid with 4111 1111 1111 1111."),
+    ("CREDIT_CARD", "**4111111111111111**, 378282246310005"),
+    ("CREDIT_CARD", "card=4111-1111-1111-1111;"),
+    ("CREDIT_CARD", "卡号4111111111111111。"),
+    ("US_PASSPORT", "passport number: 120361028."),
+    ("US_BANK_NUMBER", "my bank account is 64992671, thanks"),
+    ("US_SSN", "SSN: 457-55-5462"),
+    ("IN_VOTER", "voter card ABC1234567"),
+    ("PHONE_NUMBER", "my phone number is 212-555-0123"),
+    ("IP_ADDRESS", "Connecting to 172.25.10.170"),
+    ("IP_ADDRESS", "PING fe80::1 from 2001:db8::2"),
+    ("IP_ADDRESS", "your ip address is 8.2.1.1"),
+    ("IP_ADDRESS", "dig @8.8.8.8, 8.2.1.1:8080"),
+    ("EMAIL_ADDRESS", "write to ann.lee@example.org, please"),
+)
+
+
+def kinds(detector: PiiDetector, text: str) -> set[str]:
+    return set(detector.detect([text])["category"].to_pylist())
+
+
+@pytest.mark.parametrize(("entity", "text"), FALSE)
+def test_what_stands_where_no_identifier_does_is_left_out(entity: str, text: str) -> None:
+    assert entity in kinds(EVERYTHING, text)
+    assert entity not in kinds(DETECTOR, text)
+
+
+@pytest.mark.parametrize(("entity", "text"), TRUE)
+def test_what_stands_by_itself_is_found(entity: str, text: str) -> None:
+    assert entity in kinds(DETECTOR, text)
