@@ -18,7 +18,10 @@ ALL_PAIRS = 8
 """Largest group of records with one band that are compared all with all."""
 
 N_NEXT = 2
-"""Of larger groups, how many others each record is compared with, in each band."""
+"""Of larger groups, how many others each record is compared with, in each of NEXT_BANDS bands; in
+the other bands with the one that is the same for all."""
+
+NEXT_BANDS = 4
 
 _UNIQUE_EVERY = 1 << 23
 """Pairs after which those that stand twice are dropped: a pair shows in many bands."""
@@ -46,7 +49,8 @@ def candidate_pairs(
         own = keys[records]
         order = np.lexsort((_shuffled(records, np.uint64(band)), own))
         chosen = records[order]
-        found = _pairs(own[order], chosen, n_shingles[chosen], threshold * _SIZE_SLACK)
+        n_next = N_NEXT if band < NEXT_BANDS else 0
+        found = _pairs(own[order], chosen, n_shingles[chosen], threshold * _SIZE_SLACK, n_next)
         pending.append(found)
         size += len(found)
         if size > _UNIQUE_EVERY:
@@ -75,13 +79,15 @@ def _shuffled(records: Ints, seed: np.uint64) -> npt.NDArray[np.uint64]:
 
 
 @kernel
-def _pairs(keys: npt.NDArray[np.uint32], records: Ints, n_shingles: Ints, min_ratio: float) -> Ints:
+def _pairs(
+    keys: npt.NDArray[np.uint32], records: Ints, n_shingles: Ints, min_ratio: float, n_next: int
+) -> Ints:
     n = len(keys)
     bound = 0
     start = 0
     for end in range(1, n + 1):
         if end == n or keys[end] != keys[start]:
-            bound += (end - start) * _partners(end - start)
+            bound += (end - start) * _partners(end - start, n_next)
             start = end
     pairs = np.empty((bound, 2), np.int64)
     found = 0
@@ -95,13 +101,13 @@ def _pairs(keys: npt.NDArray[np.uint32], records: Ints, n_shingles: Ints, min_ra
             if records[i] < records[hub]:
                 hub = i
         for i in range(start, end):
-            for step in range(1, _partners(size) + 1):
+            for step in range(1, _partners(size, n_next) + 1):
                 j = i + step
                 if j >= end:
                     if size <= ALL_PAIRS:
                         break
                     j -= size
-                if size > ALL_PAIRS and step > N_NEXT:
+                if size > ALL_PAIRS and step > n_next:
                     j = hub
                 low = min(n_shingles[i], n_shingles[j])
                 if records[i] != records[j] and low >= min_ratio * max(
@@ -115,5 +121,5 @@ def _pairs(keys: npt.NDArray[np.uint32], records: Ints, n_shingles: Ints, min_ra
 
 
 @kernel
-def _partners(size: int) -> int:
-    return size - 1 if size <= ALL_PAIRS else N_NEXT + 1
+def _partners(size: int, n_next: int) -> int:
+    return size - 1 if size <= ALL_PAIRS else n_next + 1
