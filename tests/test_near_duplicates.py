@@ -122,7 +122,7 @@ def test_what_stays_is_what_policy_prefers(write_jsonl, release, policy):
     assert stays("length") == ["long"]
 
 
-def test_a_million_times_the_same_line_is_one_cluster_small_test(write_jsonl, release, policy):
+def test_thousands_of_times_the_same_line_are_one_cluster(write_jsonl, release, policy):
     path = write_jsonl([{"text": "the very same line"}] * 3000 + [{"text": "some other line"}])
     result = release(path, policy=policy())
     assert result.metrics["records"]["kept"] == 2

@@ -2,8 +2,8 @@
 
 Where many records share a band (a licence header, a template), comparing all with all would take
 for ever and tell little more than comparing each with some. Up to `ALL_PAIRS` records are compared
-all with all; of more, each is compared with the next few in an order that every band shuffles
-anew, so that over the bands it meets many others, and with one that is the same for all.
+all with all; of more, each is compared with one that is the same for all and, in the first
+NEXT_BANDS bands, with the next few in an order that each band shuffles anew.
 """
 
 from collections.abc import Iterable
