@@ -5,6 +5,7 @@ forks a worker for whoever asks at its socket. It has one thread, which is what 
 should a library have started another, it forks nothing and workers start by themselves.
 """
 
+import gc
 import json
 import os
 import select
@@ -67,6 +68,9 @@ def prepare() -> None:
     identify(text)
     normalised(text)
     sketch(Cells(pa.array([0]), pa.array(["text"]), text), 1, bytes(32))
+    # Else each worker's garbage collector would write to all that is shared, and so copy it.
+    gc.collect()
+    gc.freeze()
 
 
 def _serve(server: socket.socket) -> socket.socket | None:
