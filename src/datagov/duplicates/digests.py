@@ -8,7 +8,7 @@ the text they are of stands beside them in data/, and an auditor can compute the
 import hashlib
 import hmac
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,11 +36,11 @@ class RecordDigests:
 
 def record_digests(cells: Cells, n_rows: int, key: bytes) -> RecordDigests:
     """Returns the digests of `n_rows` records; one without cells has that of no texts."""
-    inputs, exact = [], []
-    for fields, texts in _records(cells, n_rows):
-        framed = _framed(texts)
-        inputs.append(_keyed(key, b"input\0" + _framed(fields) + framed))
-        exact.append(_keyed(key, b"exact\0" + framed))
+    texts = list(_records(cells.text, cells, n_rows))
+    fields = _records(cells.field, cells, n_rows)
+    keyed = _Keyed(key)
+    inputs = [keyed.hex(b"input", *both) for both in zip(fields, texts, strict=True)]
+    exact = [keyed.hex(b"exact", each) for each in texts]
     return RecordDigests(
         pa.array(inputs, pa.string()),
         pa.array(exact, pa.string()),
@@ -50,45 +50,55 @@ def record_digests(cells: Cells, n_rows: int, key: bytes) -> RecordDigests:
 
 def normalised_digests(cells: Cells, n_rows: int, key: bytes) -> pa.Array:
     """Returns the `normalised_digest` of each record, as `record_digests` does."""
-    folded = Cells(cells.row, cells.field, normalised(cells.text.cast(pa.large_string())))
-    digests = [
-        _keyed(key, b"normalised\0" + _framed(texts)) for _, texts in _records(folded, n_rows)
-    ]
+    folded = normalised(cells.text.cast(pa.large_string()))
+    keyed = _Keyed(key)
+    digests = [keyed.hex(b"normalised", each) for each in _records(folded, cells, n_rows)]
     return pa.array(digests, pa.string())
 
 
 def output_digests(cells: Cells, n_rows: int) -> pa.Array:
     """Returns the plain SHA-256, in hex, of each record's framed fields and texts."""
-    digests = [
-        hashlib.sha256(_framed(fields) + _framed(texts)).hexdigest()
-        for fields, texts in _records(cells, n_rows)
-    ]
+    both = zip(
+        _records(cells.field, cells, n_rows), _records(cells.text, cells, n_rows), strict=True
+    )
+    digests = []
+    for fields, texts in both:
+        digest = hashlib.sha256()
+        _frame(digest, fields)
+        _frame(digest, texts)
+        digests.append(digest.hexdigest())
     return pa.array(digests, pa.string())
 
 
-def _keyed(key: bytes, message: bytes) -> str:
-    return hmac.digest(key, message, "sha256").hex()
+class _Keyed:
+    """HMAC-SHA256 under one key; nothing is copied, since a record may have hundreds of MB."""
+
+    def __init__(self, key: bytes) -> None:
+        self._started = {
+            name: hmac.new(key, name + b"\0", "sha256")
+            for name in (b"input", b"exact", b"normalised")
+        }
+
+    def hex(self, name: bytes, *sequences: Sequence[memoryview]) -> str:
+        digest = self._started[name].copy()
+        for parts in sequences:
+            _frame(digest, parts)
+        return digest.hexdigest()
 
 
-def _framed(parts: list[bytes]) -> bytes:
-    """Returns the parts, each after its length, so that no two sequences look alike."""
-    return b"".join(piece for part in parts for piece in (struct.pack(">Q", len(part)), part))
+def _frame(digest: "hmac.HMAC | hashlib._Hash", parts: Sequence[memoryview]) -> None:
+    """Adds the parts, each after its length, so that no two sequences look alike."""
+    for part in parts:
+        digest.update(struct.pack(">Q", len(part)))
+        digest.update(part)
 
 
-def _records(cells: Cells, n_rows: int) -> Iterator[tuple[list[bytes], list[bytes]]]:
-    """Yields the field names and texts of each record, as UTF-8."""
-    counts = np.bincount(cells.row.to_numpy(), minlength=n_rows)
-    ends = np.cumsum(counts)
-    field_at = _bytes_getter(cells.field)
-    text_at = _bytes_getter(cells.text)
-    for end, count in zip(ends.tolist(), counts.tolist(), strict=True):
-        rows = range(end - count, end)
-        yield [field_at(i) for i in rows], [text_at(i) for i in rows]
-
-
-def _bytes_getter(array: pa.Array) -> Callable[[int], bytes]:
-    """Returns a function from index to the UTF-8 of a string array without nulls."""
-    array = array.cast(pa.large_string())
-    data, places = text_buffers(array)
+def _records(values: pa.Array, cells: Cells, n_rows: int) -> Iterator[list[memoryview]]:
+    """Yields the values of the cells of each record, as UTF-8."""
+    data, places = text_buffers(values.cast(pa.large_string()))
     view, offsets = memoryview(data.data), places.tolist()
-    return lambda i: bytes(view[offsets[i] : offsets[i + 1]])
+    ends = np.cumsum(np.bincount(cells.row.to_numpy(), minlength=n_rows)).tolist()
+    first = 0
+    for end in ends:
+        yield [view[offsets[i] : offsets[i + 1]] for i in range(first, end)]
+        first = end

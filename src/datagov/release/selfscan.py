@@ -86,6 +86,7 @@ class _Look:
         self._config = config
         self._known = known
         self._declared = frozenset(self._values(list(declared)))
+        self._names = pl.Series([], dtype=pl.String)
 
     @classmethod
     def of(cls, staging: Path, config: ScanConfig) -> "_Look":
@@ -100,8 +101,15 @@ class _Look:
         return cls(identifying(config), known, _strings(declared), config)
 
     def in_column(self, name: str, values: pl.Series) -> int:
-        """Returns how many raw values stand in a column of evidence."""
-        look = self.in_names if _one_side(name) in _NAMES else self.in_texts
+        """Returns how many raw values stand in a column of evidence.
+
+        A name counts once: the same ids stand in most tables.
+        """
+        is_name = _one_side(name) in _NAMES
+        if is_name:
+            values = values.filter(~values.is_in(self._names.implode()))
+            self._names = pl.concat([self._names, values])
+        look = self.in_names if is_name else self.in_texts
         return sum(
             look(values.slice(at, BATCH_ROWS).to_list()) for at in range(0, len(values), BATCH_ROWS)
         )

@@ -53,13 +53,17 @@ def _table() -> Mapping[str, _Entry]:
     return entries
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)
+def _spdx_symbols() -> Mapping[str, LicenseSymbol]:
+    return {each.key.lower(): each for each in get_spdx_licensing().known_symbols.values()}
+
+
+@lru_cache(maxsize=256)
 def _licensing(own: frozenset[str]) -> Licensing:
     """Returns the SPDX licences and the operator's own symbols, which SPDX leaves to him."""
-    known = list(get_spdx_licensing().known_symbols.values())
-    taken = {symbol.key.lower() for symbol in known}
-    extra = [name for name in sorted(own) if name.lower() not in taken]
-    return Licensing([*known, *(LicenseSymbol(name) for name in extra)])
+    known = _spdx_symbols()
+    extra = [name for name in sorted(own) if name.lower() not in known]
+    return Licensing([*known.values(), *(LicenseSymbol(name) for name in extra)])
 
 
 def _own_symbols(expression: str) -> frozenset[str]:
