@@ -5,8 +5,9 @@
                              ├── annotations ───┼── decide and write each part
                              └── schema ────────┘
 
-What crosses a shuffle is digests, places and counts, never text. `datagov scan` runs this and then
-accounts, gates, reports, attests and publishes; see `datagov.scanning`.
+What crosses a shuffle says where tables of digests, places and counts lie; text never leaves its
+split. `datagov scan` runs this and then accounts, gates, reports, attests and publishes; see
+`datagov.scanning`.
 """
 
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ def build(
     )
     scanned = splits | "Scan" >> ScanSplits(config, workspace)
 
-    repeated = scanned | "Find repeated ids" >> FindRepeatedIds(config)
+    repeated = scanned | "Find repeated ids" >> FindRepeatedIds(config, workspace)
     earlier = pipeline | "Earlier releases" >> beam.Create(earlier_parts(config))
     everything = (scanned, earlier) | "With earlier releases" >> beam.Flatten()
     unique = {"evidence": everything, "repeated": repeated}

@@ -1,1 +1,1 @@
-"""The only place that imports apache_beam: transforms, coders, runners."""
+"""The only place that imports apache_beam: transforms, runners, worker processes."""

@@ -1,9 +1,9 @@
 """Transforms that find duplicates: wiring only; what they do stands in `datagov.release.comparing`.
 
-Their collections are keyed tables: by part, by bucket, or by 0 where all must meet.
+Their collections say where tables lie: by part, by bucket, or by 0 where all must meet.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import apache_beam as beam
@@ -17,12 +17,12 @@ from datagov.release import comparing, keys
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import SourceVerdicts
 from datagov.release.earlier import FIRST_PART, EarlierPart
-from datagov.release.keys import KeyedTable
 from datagov.release.part_records import PartRecords
+from datagov.release.row_groups import KeyedGroups, RowGroup, read_groups, write_groups
 from datagov.release.workspace import Workspace
 
 Joined = tuple[int, Mapping[str, Iterable[Any]]]
-KeyedTables = tuple[int, Iterable[pa.Table]]
+Met = tuple[int, Iterable[RowGroup]]
 
 
 class FindDuplicates(beam.PTransform):
@@ -41,11 +41,11 @@ class FindDuplicates(beam.PTransform):
         equal = (
             inputs
             | "Join ids" >> beam.CoGroupByKey()
-            | "Digests" >> _flat_map(_digests, *known)
+            | "Digests" >> beam.FlatMap(_digests, *known)
             | "Equal digests" >> beam.GroupByKey()
-            | "Judge equals" >> _flat_map(_equal)
+            | "Judge equals" >> beam.FlatMap(_equal, self._workspace)
         )
-        meeting = {"equal": equal | "All equals" >> _flat_map(_all)}
+        meeting = {"equal": equal | "All equals" >> beam.MapTuple(_at_one_place)}
         joined = {**inputs, "equal": equal} | "Join equals" >> beam.CoGroupByKey()
         held = []
         if options.passages:
@@ -56,21 +56,21 @@ class FindDuplicates(beam.PTransform):
                 joined
                 | "Bands" >> beam.FlatMap(_bands, self._config, self._workspace)
                 | "Equal bands" >> beam.GroupByKey()
-                | "Candidates" >> _flat_map(_candidates, options)
+                | "Candidates" >> beam.FlatMap(_candidates, options, self._workspace)
             )
             pairs = (candidates, *held) | "All pairs" >> beam.Flatten()
             edges = pairs | "Compare" >> Compare("once", options, self._workspace)
             more = (
                 edges
                 | "Meet" >> beam.GroupByKey()
-                | "Not yet compared" >> _flat_map(_uncompared)
+                | "Not yet compared" >> beam.FlatMap(_uncompared, self._workspace)
                 | "Compare with who stays" >> Compare("again", options, self._workspace)
             )
             meeting["edges"] = (edges, more) | "All edges" >> beam.Flatten()
         return (
             meeting
             | "Meet again" >> beam.CoGroupByKey()
-            | "Clusters" >> _flat_map(_members, self._config.policy)
+            | "Clusters" >> beam.FlatMap(_members, self._config.policy, self._workspace)
         )
 
 
@@ -100,71 +100,69 @@ def earlier_parts(config: ScanConfig) -> list[tuple[int, EarlierPart]]:
     return list(enumerate(parts, FIRST_PART))
 
 
-def _flat_map(function: Callable[..., Iterator[KeyedTable]], *known: object) -> beam.PTransform:
-    return beam.FlatMap(function, *known).with_output_types(KeyedTable)
-
-
 def _records(part: int, workspace: Workspace) -> PartRecords:
     return PartRecords(part, workspace.records(part))
 
 
 def _digests(
     joined: Joined, verdicts: SourceVerdicts, config: ScanConfig, workspace: Workspace
-) -> Iterator[KeyedTable]:
+) -> KeyedGroups:
     part, known = joined
     (evidence,) = known["evidence"]
     records = _records(part, workspace)
     records.write(evidence, verdicts, config)
-    yield from keys.duplicate_keys(records, records.numbers(known["repeated"], config))
+    repeated = records.numbers(read_groups(known["repeated"]), config)
+    digests = keys.duplicate_keys(records, repeated)
+    yield from write_groups(digests, workspace.exchange("digests", part))
 
 
-def _equal(bucket: KeyedTables) -> Iterator[KeyedTable]:
-    found = judge(pl.DataFrame(pa.concat_tables(bucket[1])))
-    yield from comparing.by_part(found, "record")
+def _equal(met: Met, workspace: Workspace) -> KeyedGroups:
+    bucket, groups = met
+    found = judge(pl.DataFrame(pa.concat_tables(read_groups(groups))))
+    of_parts = comparing.by_part(found, "record")
+    yield from write_groups(of_parts, workspace.exchange("equal", bucket))
 
 
-def _all(keyed: KeyedTable) -> Iterator[KeyedTable]:
-    yield 0, keyed[1]
+def _at_one_place(_part: int, group: RowGroup) -> tuple[int, RowGroup]:
+    return 0, group
 
 
 def _bands(joined: Joined, config: ScanConfig, workspace: Workspace) -> Iterator[tuple[int, str]]:
     part, known = joined
     records = _records(part, workspace)
-    repeated = records.numbers(known["repeated"], config)
-    out = pl.concat([repeated, comparing.removed(known["equal"])])
+    repeated = records.numbers(read_groups(known["repeated"]), config)
+    out = pl.concat([repeated, comparing.removed(read_groups(known["equal"]))])
     file = workspace.bands(part)
     yield from comparing.write_bands(records, out, config.policy.duplicates, file)
 
 
 def _candidates(
-    bucket: tuple[int, Iterable[str]], options: DuplicateOptions
-) -> Iterator[KeyedTable]:
-    yield from comparing.candidates(*bucket, options)
+    met: tuple[int, Iterable[str]], options: DuplicateOptions, workspace: Workspace
+) -> KeyedGroups:
+    bucket, files = met
+    found = comparing.candidates(bucket, files, options)
+    yield from write_groups(found, workspace.exchange("candidates", bucket))
 
 
-def _with_first(
-    pairs: KeyedTables, name: str, workspace: Workspace
-) -> Iterator[tuple[int, tuple[str, int]]]:
-    part, tables = pairs
-    file = workspace.pairs(part, name)
-    yield from comparing.with_first(_records(part, workspace), tables, file)
+def _with_first(met: Met, name: str, workspace: Workspace) -> KeyedGroups:
+    part, groups = met
+    found = comparing.with_first(_records(part, workspace), read_groups(groups))
+    yield from write_groups(found, workspace.pairs(part, name))
 
 
 def _compared(
-    pairs: tuple[int, Iterable[tuple[str, int]]],
-    options: DuplicateOptions,
-    name: str,
-    workspace: Workspace,
+    met: Met, options: DuplicateOptions, name: str, workspace: Workspace
 ) -> Iterator[tuple[int, str]]:
-    part, stretches = pairs
+    part, groups = met
     file = workspace.edges(part, name)
-    yield from comparing.compared(_records(part, workspace), stretches, options, file)
+    yield from comparing.compared(_records(part, workspace), read_groups(groups), options, file)
 
 
-def _uncompared(met: tuple[int, Iterable[str]]) -> Iterator[KeyedTable]:
-    yield from comparing.uncompared(met[1])
+def _uncompared(met: tuple[int, Iterable[str]], workspace: Workspace) -> KeyedGroups:
+    yield from write_groups(comparing.uncompared(met[1]), workspace.exchange("uncompared", 0))
 
 
-def _members(met: Joined, policy: Policy) -> Iterator[KeyedTable]:
+def _members(met: Joined, policy: Policy, workspace: Workspace) -> KeyedGroups:
     known = met[1]
-    yield from comparing.members(known["equal"], known.get("edges", ()), policy)
+    found = comparing.members(read_groups(known["equal"]), known.get("edges", ()), policy)
+    yield from write_groups(found, workspace.exchange("members", 0))

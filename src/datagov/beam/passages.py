@@ -8,10 +8,10 @@ import apache_beam as beam
 
 from datagov.policy import DuplicateOptions
 from datagov.release import overlapping
+from datagov.release.comparing import Tables
 from datagov.release.config import ScanConfig
 from datagov.release.earlier import EarlierPart
-from datagov.release.keys import KeyedTable
-from datagov.release.overlapping import RowGroup
+from datagov.release.row_groups import KeyedGroups, RowGroup, read_groups, write_groups
 from datagov.release.workspace import Workspace, writing_to
 
 Joined = tuple[int, Mapping[str, Iterable[Any]]]
@@ -42,28 +42,25 @@ class FindPassages(beam.PTransform):
             | "Join places" >> beam.CoGroupByKey()
             | "Read again" >> beam.FlatMap(_overlaps, *known)
             | "All parts" >> beam.GroupByKey()
-            | "Passages"
-            >> beam.FlatMap(
-                _passages, self._config.policy.duplicates, self._workspace
-            ).with_output_types(KeyedTable)
+            | "Passages" >> beam.FlatMap(_passages, self._config.policy.duplicates, self._workspace)
         )
 
 
-def _fingerprints(
-    joined: Joined, config: ScanConfig, workspace: Workspace
-) -> Iterator[tuple[int, RowGroup]]:
+def _fingerprints(joined: Joined, config: ScanConfig, workspace: Workspace) -> KeyedGroups:
     part, known = joined
     (evidence,) = known["evidence"]
     if not isinstance(evidence, EarlierPart):
         with _writing(workspace):
             yield from overlapping.write_fingerprints(
-                part, evidence, known["repeated"], known["equal"], config, workspace
+                part, evidence, *_known(known), config, workspace
             )
 
 
-def _meetings(
-    bucket: tuple[int, Iterable[RowGroup]], workspace: Workspace
-) -> Iterator[tuple[int, RowGroup]]:
+def _known(joined: Mapping[str, Iterable[RowGroup]]) -> tuple[Tables, Tables]:
+    return read_groups(joined["repeated"]), read_groups(joined["equal"])
+
+
+def _meetings(bucket: tuple[int, Iterable[RowGroup]], workspace: Workspace) -> KeyedGroups:
     with _writing(workspace):
         yield from overlapping.write_meetings(*bucket, workspace)
 
@@ -81,9 +78,10 @@ def _overlaps(
 
 def _passages(
     _met: tuple[int, Iterable[int]], options: DuplicateOptions, workspace: Workspace
-) -> Iterator[KeyedTable]:
+) -> KeyedGroups:
     with _writing(workspace):
-        yield from overlapping.passages(options, workspace)
+        found = overlapping.passages(options, workspace)
+        yield from write_groups(found, workspace.exchange("held", 0))
 
 
 @contextlib.contextmanager

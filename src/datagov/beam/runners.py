@@ -16,7 +16,6 @@ from apache_beam.runners.runner import create_runner
 from apache_beam.transforms import environments
 from apache_beam.transforms.environments import Environment
 
-from datagov.beam import coders
 from datagov.beam.spawning import worker_command
 from datagov.declared import nearest
 from datagov.errors import ConfigError, DatagovError
@@ -120,7 +119,6 @@ def pipeline(engine: Engine, worker_log: Path) -> beam.Pipeline:
             the trace of every error there, and a trace may quote the corpus.
     """
     check(engine)
-    coders.register()
     _keep_one_arena()
     # A failure reaches the driver as an exception; its trace may quote the corpus.
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)

@@ -27,13 +27,13 @@ from datagov.release.materialise import (
     materialise,
     output_schema,
 )
+from datagov.release.row_groups import KeyedGroups, RowGroup, read_groups, write_groups
 from datagov.release.workspace import Workspace
 
 Evidence = tuple[UnitEvidence, ...]
 Place = tuple[int, int, int]
 PlacedSchema = tuple[Place, bytes]
 PlacedSchemas = dict[bytes, Place]
-PartTable = keys.KeyedTable
 Joined = tuple[int, Mapping[str, Iterable[Any]]]
 
 
@@ -72,34 +72,40 @@ def _in_order(part: int, placed: Iterable[tuple[int, UnitEvidence]]) -> tuple[in
 class FindRepeatedIds(beam.PTransform):
     """(part, evidence) to (part, records whose id an earlier record has)."""
 
-    def __init__(self, config: ScanConfig) -> None:
+    def __init__(self, config: ScanConfig, workspace: Workspace) -> None:
         super().__init__()
         self._config = config
+        self._workspace = workspace
 
     def expand(self, parts: beam.PCollection) -> beam.PCollection:
         """Ids that datagov makes cannot repeat, so only a user's own are compared."""
         if self._config.read.id_field is None:
-            return parts | "None" >> beam.FlatMap(_nothing).with_output_types(PartTable)
+            return parts | "None" >> beam.FlatMap(_nothing)
         return (
             parts
-            | "Keys" >> beam.FlatMap(_id_keys, self._config).with_output_types(PartTable)
+            | "Keys" >> beam.FlatMap(_id_keys, self._config, self._workspace)
             | "Bucket" >> beam.GroupByKey()
-            | "Judge" >> beam.FlatMapTuple(_repeated).with_output_types(PartTable)
+            | "Judge" >> beam.FlatMap(_repeated, self._workspace)
         )
 
 
-def _id_keys(element: tuple[int, Evidence], config: ScanConfig) -> Iterator[PartTable]:
+def _id_keys(
+    element: tuple[int, Evidence], config: ScanConfig, workspace: Workspace
+) -> KeyedGroups:
     part, evidence = element
-    yield from keys.id_keys(part, evidence, config)
+    ids = keys.id_keys(part, evidence, config)
+    yield from write_groups(ids, workspace.exchange("ids", part))
 
 
-def _nothing(_part: object) -> Iterator[PartTable]:
+def _nothing(_part: object) -> KeyedGroups:
     yield from ()
 
 
-def _repeated(_bucket: int, tables: Iterable[pa.Table]) -> Iterator[PartTable]:
-    rows = pl.DataFrame(pa.concat_tables(tables))
-    yield from keys.by_part(repeated_ids(rows).drop("record_id"))
+def _repeated(met: tuple[int, Iterable[RowGroup]], workspace: Workspace) -> KeyedGroups:
+    bucket, groups = met
+    rows = pl.DataFrame(pa.concat_tables(read_groups(groups)))
+    found = keys.by_part(repeated_ids(rows).drop("record_id"))
+    yield from write_groups(found, workspace.exchange("repeated", bucket))
 
 
 class AssessAnnotations(beam.PTransform):
@@ -113,25 +119,28 @@ class AssessAnnotations(beam.PTransform):
     def expand(self, parts: beam.PCollection) -> beam.PCollection:
         """Agreement is a property of all annotations, so they meet in one place."""
         if self._config.policy.annotations is None:
-            return parts | "None" >> beam.FlatMap(_nothing).with_output_types(PartTable)
+            return parts | "None" >> beam.FlatMap(_nothing)
         return (
             parts
-            | "Annotations"
-            >> beam.FlatMap(_annotation_rows, self._config).with_output_types(PartTable)
+            | "Annotations" >> beam.FlatMap(_annotation_rows, self._config, self._workspace)
             | "Meet" >> beam.GroupByKey()
-            | "Assess" >> beam.FlatMap(_suspects, self._workspace).with_output_types(PartTable)
+            | "Assess" >> beam.FlatMap(_suspects, self._workspace)
         )
 
 
-def _annotation_rows(element: tuple[int, Evidence], config: ScanConfig) -> Iterator[PartTable]:
+def _annotation_rows(
+    element: tuple[int, Evidence], config: ScanConfig, workspace: Workspace
+) -> KeyedGroups:
     part, evidence = element
-    yield from keys.annotation_rows(part, evidence, config)
+    rows = keys.annotation_rows(part, evidence, config)
+    yield from write_groups(rows, workspace.exchange("annotations", part))
 
 
-def _suspects(met: tuple[int, Iterable[pa.Table]], workspace: Workspace) -> Iterator[PartTable]:
+def _suspects(met: tuple[int, Iterable[RowGroup]], workspace: Workspace) -> KeyedGroups:
     with workspace.reporting("assessing annotations"):
-        rows = pl.DataFrame(pa.concat_tables(met[1]))
-        yield from keys.by_part(assess_records(rows, workspace))
+        rows = pl.DataFrame(pa.concat_tables(read_groups(met[1])))
+        suspects = keys.by_part(assess_records(rows, workspace))
+        yield from write_groups(suspects, workspace.exchange("suspects", 0))
 
 
 class Materialise(beam.PTransform):
@@ -183,9 +192,10 @@ def _materialise(
         return workspace.note_part(part, folder)
 
 
-def _table(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
+def _table(groups: Iterable[RowGroup], schema: pa.Schema) -> pa.Table:
     """Returns all tables as one, in an order that does not depend on that of their arrival."""
-    frames = [pl.DataFrame(table).select(schema.names) for table in (schema.empty_table(), *tables)]
+    tables = [schema.empty_table(), *read_groups(groups)]
+    frames = [pl.DataFrame(table).select(schema.names) for table in tables]
     return pl.concat(frames).sort(schema.names[:2]).to_arrow().cast(schema)
 
 

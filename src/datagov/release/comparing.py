@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from datagov.duplicates.bands import band_keys, banding
 from datagov.duplicates.candidates import candidate_pairs
@@ -108,13 +107,10 @@ def _column(files: list[str], name: str) -> pl.Series:
     return pl.read_parquet(files, columns=[name])[name]
 
 
-def with_first(
-    records: PartRecords, tables: Tables, file: Path
-) -> Iterator[tuple[int, tuple[str, int]]]:
-    """Writes pairs with what comparing needs of the first; yields (part of the second, stretch).
+def with_first(records: PartRecords, tables: Tables) -> ByPart:
+    """Yields (part of the second, its pairs with what comparing needs of the first).
 
-    A stretch is a row group of the file. It holds the sketch of a first record once, at the first
-    of its pairs.
+    A table holds the sketch of a first record once, at the first of its pairs.
     """
     pairs = _all(tables).group_by("first", "second").agg(pl.col(SHARES).max())
     pairs = pairs.sort("first", "second")
@@ -127,22 +123,17 @@ def with_first(
     )
     is_new = pl.col("first") != pl.col("first").shift(1)
     sketch = pl.when(is_new.fill_null(value=True)).then("sketch_first").otherwise(pl.lit(b""))
-    schema = known.clear().to_arrow().schema
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for stretch, (part, of_part) in enumerate(by_part(known, "second")):
-            once = pl.DataFrame(of_part).with_columns(sketch_first=sketch)
-            writer.write_table(once.to_arrow().cast(schema), row_group_size=once.height)
-            yield part, (str(file), stretch)
+    for part, of_part in by_part(known, "second"):
+        yield part, pl.DataFrame(of_part).with_columns(sketch_first=sketch).to_arrow()
 
 
 def compared(
     records: PartRecords,
-    stretches: Iterable[tuple[str, int]],
+    tables: Tables,
     options: DuplicateOptions,
     file: Path,
 ) -> Iterator[tuple[int, str]]:
     """Writes the edges between records that are alike; yields (0, the file) if there are any."""
-    tables = [pq.ParquetFile(name).read_row_group(i) for name, i in stretches]
     pairs = _all(tables).sort("first", pl.col("sketch_first").bin.size(), descending=[False, True])
     rows = records.rows(pairs["second"])
     with_sketch = (pairs["sketch_first"].bin.size() > 0).to_numpy()

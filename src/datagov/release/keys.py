@@ -19,8 +19,7 @@ EXACT_CHARS = 16
 """How much of the digest of a text in hex is compared, among those known to be equal after
 normalising. Of the normalised digest 128 bits are: by chance two meet once in 10^38 pairs."""
 
-KeyedTable = tuple[int, pa.Table]
-Bucketed = Iterator[KeyedTable]
+Bucketed = Iterator[tuple[int, pa.Table]]
 
 
 def id_keys(part: int, units: Sequence[UnitEvidence], config: ScanConfig) -> Bucketed:

@@ -35,10 +35,10 @@ from datagov.release.evidence import UnitEvidence
 from datagov.release.materialise import write_table
 from datagov.release.part_records import PART_SHIFT, first_number, numbers_at
 from datagov.release.records import readable_records
+from datagov.release.row_groups import RowGroup, read_groups, write_groups
 from datagov.release.workspace import Workspace
 from datagov.tables import PASSAGES, conform
 
-RowGroup = tuple[str, int]
 """A file and the number of a row group in it."""
 
 N_BUCKETS = 32
@@ -86,7 +86,9 @@ def write_fingerprints(
     yield WHOLES_BUCKET, (str(path), 0)
     rows = _numbered(units, first, "fingerprints").filter(takes_part)
     bucket = pl.col("hash") // pl.lit(2**64 // N_BUCKETS, pl.UInt64)
-    yield from _write_groups(rows, bucket, FINGERPRINTS, workspace.overlaps("fingerprints", part))
+    yield from write_groups(
+        _by_key(rows, bucket, FINGERPRINTS), workspace.overlaps("fingerprints", part)
+    )
 
 
 def _numbered(units: Sequence[UnitEvidence], first: int, table: str) -> pl.DataFrame:
@@ -103,23 +105,16 @@ def _write(rows: pl.DataFrame, schema: pa.Schema, path: Path) -> None:
     pq.write_table(rows.select(schema.names).to_arrow().cast(schema), path, compression="zstd")
 
 
-def _write_groups(
-    rows: pl.DataFrame, key: pl.Expr, schema: pa.Schema, path: Path
-) -> Iterator[tuple[int, RowGroup]]:
-    """Writes rows with those of one key in a row group; yields (key, row group)."""
-    groups = rows.with_columns(_key=key.cast(pl.Int64)).sort("_key").partition_by("_key")
-    keys = [int(group["_key"][0]) for group in groups]
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for group in groups:
-            table = group.select(schema.names).to_arrow().cast(schema).combine_chunks()
-            writer.write_table(table, row_group_size=max(1, group.height))
-    for number, each in enumerate(keys):
-        yield each, (str(path), number)
+def _by_key(rows: pl.DataFrame, key: pl.Expr, schema: pa.Schema) -> Iterator[tuple[int, pa.Table]]:
+    """Yields (key, the rows that have it), ascending."""
+    for group in rows.with_columns(_key=key.cast(pl.Int64)).sort("_key").partition_by("_key"):
+        yield int(group["_key"][0]), group.select(schema.names).to_arrow().cast(schema)
 
 
-def _read_groups(groups: Iterable[RowGroup], schema: pa.Schema) -> pa.Table:
-    tables = [pq.ParquetFile(path).read_row_group(number) for path, number in sorted(groups)]
-    return pa.concat_tables([schema.empty_table(), *(table.cast(schema) for table in tables)])
+def _all_of(groups: Iterable[RowGroup], schema: pa.Schema) -> pa.Table:
+    return pa.concat_tables(
+        [schema.empty_table(), *(table.cast(schema) for table in read_groups(groups))]
+    )
 
 
 def write_meetings(
@@ -130,12 +125,12 @@ def write_meetings(
         tables = [pq.read_table(path) for path, _ in sorted(groups)]
         pq.write_table(representatives(pa.concat_tables(tables)), workspace.overlaps("index", 0))
         return
-    met = meetings(_read_groups(groups, FINGERPRINTS))
+    met = meetings(_all_of(groups, FINGERPRINTS))
     if met.anchors.num_rows:
         pq.write_table(met.anchors, workspace.overlaps("anchors", bucket), compression="zstd")
         path = workspace.overlaps("places", bucket)
         part = pl.col("record") // (1 << PART_SHIFT)
-        yield from _write_groups(pl.DataFrame(met.places), part, PLACES, path)
+        yield from write_groups(_by_key(pl.DataFrame(met.places), part, PLACES), path)
 
 
 def write_overlaps(
@@ -151,7 +146,7 @@ def write_overlaps(
         AccountingError: The part has other records than when it was scanned.
     """
     index = WholesIndex.of(pq.read_table(workspace.overlaps("index", 0)))
-    places = pl.DataFrame(_read_groups(groups, PLACES))
+    places = pl.DataFrame(_all_of(groups, PLACES))
     own = pl.DataFrame(pq.read_table(workspace.overlaps("records", part), columns=["record"]))
     first = first_number(part)
     with (

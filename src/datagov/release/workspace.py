@@ -23,6 +23,7 @@ from datagov.faults import fault
 LEFTOVERS = (
     "errors",
     "records",
+    "exchange",
     "bands",
     "pairs",
     "edges",
@@ -62,6 +63,10 @@ class Workspace:
     def records(self, part: int) -> Path:
         """Returns where what is known of the records of the part goes, in this run."""
         return self._of_run("records") / f"{part}.parquet"
+
+    def exchange(self, name: str, index: int) -> Path:
+        """Returns where tables go that a step makes of a part or bucket for others, in this run."""
+        return self._of_run("exchange") / f"{name}-{index}.parquet"
 
     def bands(self, part: int) -> Path:
         """Returns where the keys of bands of the part with this index go, in this run."""
