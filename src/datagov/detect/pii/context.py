@@ -10,6 +10,7 @@ hold `drive`), and no word farther than `STRETCH` is looked at.
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import regex
@@ -29,19 +30,11 @@ _MAX_KNOWN_LENGTH = 512
 _RUNS = regex.compile(r"\s+|\S+")
 _SPACE = regex.compile(r"\s")
 _NEW_RUN = regex.compile(r"\s\S")
-_SPACE_BEFORE = regex.compile(r"(?r)\s")
-_RUN_BEFORE = regex.compile(r"(?r)\S+")
 
 Tokens = tuple[tuple[int, int], ...]
 """Offset of each token of a run of characters, and its mask; NO_KEYWORD for stop words."""
 
 NO_KEYWORD = -1
-
-Before = tuple[int, list[int]]
-"""Where the run of characters begins that a match starts in, and the masks of keywords before."""
-
-_NEAR = 160
-"""Code points in which six keywords mostly stand."""
 
 
 def raised(score: float) -> float:
@@ -75,79 +68,6 @@ class Vocabulary:
         self._tokens: dict[str, Tokens] = {}
         self._tokenizer: Any = None
         self._n_new = 0
-        self._stop_words: frozenset[str] = frozenset()
-
-    def supports(self, text: str, start: int, which: int, met: dict[int, Before]) -> bool:
-        """Returns whether a word of list `which` stands before, or at, a match's start.
-
-        What `support` says, without the tokens of the match itself where these cannot matter: a
-        long run of characters without a blank takes long to take apart.
-
-        Args:
-            text: The whole text.
-            start: Where the match starts, in code points.
-            which: Index of the list.
-            met: What was found out about this text before, by start.
-        """
-        if self._is_bare(text, start, self.lists[which]):
-            return False
-        if start not in met:
-            met[start] = self._before(text, start)
-        begin, masks = met[start]
-        first = next((n for n, mask in enumerate(masks) if mask >> which & 1), None)
-        # The run that the match stands in has a keyword for each of its characters at most.
-        if first is not None and first + (start - begin + 1) < N_KEYWORDS:
-            return True
-        if first is None and not _SPACE.match(text, start):
-            around = text[begin : start + 2 * BEHIND].lower()
-            if not any(map(around.__contains__, self.lists[which])):
-                return False
-        return bool(self.support(text, start) >> which & 1)
-
-    def _is_bare(self, text: str, start: int, words: Sequence[str]) -> bool:
-        """Returns True only if none of `words` stands where a keyword of a match can stand.
-
-        It looks as far back as six keywords in runs that were met before reach; other runs are
-        taken to hold none.
-        """
-        low, begin = self._run_around(text, start)
-        n = 0
-        for found in _RUN_BEFORE.finditer(text, low, begin):
-            n += sum(bits != NO_KEYWORD for _, bits in self._tokens.get(found.group(), ()))
-            if n >= N_KEYWORDS:
-                low = found.start()
-                break
-        stretch = text[low : start + 2 * BEHIND].lower()
-        return not any(map(stretch.__contains__, words))
-
-    def _run_around(self, text: str, start: int) -> tuple[int, int]:
-        """Returns how far back to look, and where the run begins that a match starts in."""
-        low = max(0, start - STRETCH)
-        space = _SPACE_BEFORE.search(text, low, start)
-        return low, space.end() if space else low
-
-    def _before(self, text: str, start: int) -> Before:
-        """Returns where the run begins that a match starts in, and the keywords before it."""
-        low, begin = self._run_around(text, start)
-        for reach in (_NEAR, STRETCH):
-            first = max(low, begin - reach)
-            new_run = _NEW_RUN.search(text, first, begin) if first else None
-            masks = self._keywords(text, new_run.start() + 1 if new_run else first, begin)
-            if len(masks) == N_KEYWORDS or first == low:
-                break
-        return begin, masks
-
-    def _keywords(self, text: str, low: int, end: int) -> list[int]:
-        """Returns the masks of the last six keywords of a stretch, the last first."""
-        masks: list[int] = []
-        position = end
-        for run in reversed(_RUNS.findall(text, low, end)):
-            position -= len(run)
-            tokens = self._tokens_of(run, position == 0)
-            masks += [bits for _, bits in reversed(tokens) if bits != NO_KEYWORD]
-            if len(masks) >= N_KEYWORDS:
-                break
-        return masks[:N_KEYWORDS]
 
     def support(self, text: str, start: int) -> int:
         """Returns the mask of the lists of which a word stands before, or at, a match's start."""
@@ -199,13 +119,6 @@ class Vocabulary:
                 mask |= bit
         return mask
 
-    def _stops(self) -> frozenset[str]:
-        if not self._stop_words:
-            from spacy.lang.en import English
-
-            self._stop_words = frozenset(English.Defaults.stop_words)
-        return self._stop_words
-
     def _tokens_of(self, run: str, at_start: bool) -> Tokens:
         if run[0].isspace():
             # spaCy drops one blank after a token, and makes a token of more white space.
@@ -231,9 +144,24 @@ class Vocabulary:
 
     def _keyword(self, token: str) -> int:
         lower = token.lower()
-        if lower in self._stops() or ":" in token or all(map(_is_punctuation, token)):
+        if lower in stop_words() or ":" in token or all(map(_is_punctuation, token)):
             return NO_KEYWORD
         return self._mask(lower)
+
+
+@lru_cache(maxsize=1)
+def stop_words() -> frozenset[str]:
+    """Returns spaCy's English stop words, lower-case: tokens that are no keywords."""
+    from spacy.lang.en import English
+
+    return frozenset(English.Defaults.stop_words)
+
+
+def special_words() -> frozenset[str]:
+    """Returns what spaCy takes apart by a list of exceptions: `cannot`, `Mr.`, `:-)`."""
+    from spacy.lang.en import English
+
+    return frozenset(English.Defaults.tokenizer_exceptions)
 
 
 def _shortest(words: Iterable[str]) -> list[str]:

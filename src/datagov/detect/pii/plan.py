@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
 import regex
 
 from datagov.detect.multipattern import (
@@ -49,8 +51,12 @@ class Plan:
             there; lists of terms have numbers among them and no expression.
         listed: The lists of terms, by these numbers.
         weak: For each owner whether all its patterns count only beside a context word.
-        words: For each search the expressions of its context words.
+        words: For each search the expressions of its context words, which stand in one row
+            behind those of possible matches.
+        word_lengths: int64, bytes of each context word.
+        members: For each search and context word whether the word is one of its own.
         vocabulary: Context words; the bit of a mask is the index of the search.
+        phone_marks: The id of the expression for what announces phone numbers.
         context_only: Entities that count only beside a context word.
         regions: Of phone numbers without a country code.
         additions: Whether to find more than Presidio.
@@ -67,7 +73,10 @@ class Plan:
     listed: tuple[Listed, ...]
     weak: tuple[bool, ...]
     words: tuple[tuple[int, ...], ...]
+    word_lengths: npt.NDArray[np.int64]
+    members: npt.NDArray[np.bool_]
     vocabulary: Vocabulary
+    phone_marks: int
     context_only: frozenset[str]
     regions: tuple[str, ...]
     additions: bool
@@ -78,8 +87,8 @@ class Plan:
 
     @property
     def n_sought(self) -> int:
-        """The number of expressions and lists: one more than the highest id of a place."""
-        return len(self.expressions) + len(self.listed)
+        """One more than the highest id of what is looked for."""
+        return self.phone_marks + 1
 
 
 @lru_cache(maxsize=8)
@@ -147,17 +156,24 @@ def plan(
     word_ids: dict[str, int] = {}
     for word in sorted({word for words in vocabulary.lists for word in words}):
         word_ids[word] = len(owners) + len(word_ids)
+    announces = additions and "PHONE_NUMBER" in entities
+    phone_marks = len(owners) + len(word_ids)
+    members = np.array([[word in words for word in word_ids] for words in vocabulary.lists], bool)
     return Plan(
         searches=tuple(searches),
         expressions=(
             *(Expression(i, each, flags) for i, (_, each, flags) in enumerate(owners) if each),
             *(Expression(i, in_any_case(word), 0) for word, i in word_ids.items()),
+            *((Expression(phone_marks, phones.MARKS, DOTALL),) if announces else ()),
         ),
         owners=tuple((which, indices) for (which, _, _), indices in owners.items()),
         listed=tuple(listed),
         weak=tuple(weak_owners),
         words=tuple(tuple(word_ids[word] for word in words) for words in vocabulary.lists),
+        word_lengths=np.array([len(word.encode()) for word in word_ids], np.int64),
+        members=members.reshape(len(searches), len(word_ids)),
         vocabulary=vocabulary,
+        phone_marks=phone_marks,
         context_only=frozenset(context_only),
         regions=regions,
         additions=additions,
