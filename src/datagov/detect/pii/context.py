@@ -9,7 +9,7 @@ hold `drive`), and no word farther than `STRETCH` is looked at.
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -31,10 +31,10 @@ _RUNS = regex.compile(r"\s+|\S+")
 _SPACE = regex.compile(r"\s")
 _NEW_RUN = regex.compile(r"\s\S")
 
-Tokens = tuple[tuple[int, int], ...]
-"""Offset of each token of a run of characters, and its mask; NO_KEYWORD for stop words."""
+Tokens = tuple[tuple[int, str], ...]
+"""Offset of each token of a run of characters, and the token in lower case if it is a keyword."""
 
-NO_KEYWORD = -1
+NO_KEYWORD = ""
 
 
 def raised(score: float) -> float:
@@ -42,90 +42,77 @@ def raised(score: float) -> float:
     return min(max(score + FACTOR, MIN_WITH_CONTEXT), 1.0)
 
 
-class Vocabulary:
-    """Which of several lists of context words support a place in a text, as a bit mask.
+def shortest(words: Iterable[str]) -> tuple[str, ...]:
+    """Returns the words, lower-case, of which one must stand in a keyword that holds any of them.
 
-    Remembers the words it has met, up to a limit; what it answers does not depend on that.
-
-    Attributes:
-        lists: Of each list the words, lower-case, that hold no other of them: where none of these
-            stands, none of the list does.
+    A keyword holds no white space: words of several parts never support anything.
     """
+    different = sorted({word.lower() for word in words if not _SPACE.search(word)})
+    return tuple(w for w in different if not any(o in w for o in different if o != w))
 
-    def __init__(self, lists: Sequence[Sequence[str]]) -> None:
-        # A keyword holds no white space: words of several parts never support anything.
-        self._words = [
-            (1 << bit, word.lower())
-            for bit, words in enumerate(lists)
-            for word in words
-            if not _SPACE.search(word)
-        ]
-        self.lists = [
-            tuple(_shortest(word for bit, word in self._words if bit == 1 << which))
-            for which in range(len(lists))
-        ]
-        self._any = _shortest(word for _, word in self._words)
+
+def keywords(text: str, start: int) -> list[str]:
+    """Returns the keywords, lower-case, in which context words count for a match.
+
+    Args:
+        text: The whole text.
+        start: Where the match starts, in code points.
+    """
+    space = _SPACE.search(text, start + 1, start + BEHIND)
+    end = space.start() if space else min(len(text), start + BEHIND)
+    low = max(0, start - STRETCH)
+    begin = _NEW_RUN.search(text, low, start) if low else None
+    found: list[str] = []
+    behind: list[str] = []
+    n = 0
+    position = end
+    is_first = True
+    tokens_of = _known().tokens_of
+    for run in reversed(_RUNS.findall(text, begin.start() + 1 if begin else low, end)):
+        position -= len(run)
+        for offset, keyword in reversed(tokens_of(run, position == 0)):
+            if position + offset > start:
+                behind.append(keyword)
+                continue
+            if is_first and keyword == NO_KEYWORD:
+                found.append(_first_keyword(behind, text, end))
+            is_first = False
+            if keyword != NO_KEYWORD:
+                found.append(keyword)
+                n += 1
+                if n == N_KEYWORDS:
+                    return found
+    return found
+
+
+def _first_keyword(behind: list[str], text: str, end: int) -> str:
+    """Returns the first keyword of `behind`, last first, or else of the text from `end` on."""
+    for keyword in reversed(behind):
+        if keyword != NO_KEYWORD:
+            return keyword
+    for run in _RUNS.findall(text, end, end + BEHIND):
+        for _, keyword in _known().tokens_of(run, False):
+            if keyword != NO_KEYWORD:
+                return keyword
+    return NO_KEYWORD
+
+
+class _Known:
+    """Runs of characters that were taken apart, up to a limit."""
+
+    def __init__(self) -> None:
         self._tokens: dict[str, Tokens] = {}
         self._tokenizer: Any = None
         self._n_new = 0
 
-    def support(self, text: str, start: int) -> int:
-        """Returns the mask of the lists of which a word stands before, or at, a match's start."""
-        space = _SPACE.search(text, start + 1, start + BEHIND)
-        end = space.start() if space else min(len(text), start + BEHIND)
-        low = max(0, start - STRETCH)
-        begin = _NEW_RUN.search(text, low, start) if low else None
-        return self._around(text, begin.start() + 1 if begin else low, end, start)
-
-    def _around(self, text: str, low: int, end: int, start: int) -> int:
-        """Returns the mask of the keywords around `start`."""
-        mask = n = 0
-        position = end
-        is_first = True
-        behind: list[int] = []
-        for run in reversed(_RUNS.findall(text, low, end)):
-            position -= len(run)
-            for offset, bits in reversed(self._tokens_of(run, position == 0)):
-                if position + offset > start:
-                    behind.append(bits)
-                    continue
-                if is_first and bits == NO_KEYWORD:
-                    mask |= self._first_keyword(behind, text, end)
-                is_first = False
-                if bits != NO_KEYWORD:
-                    mask |= bits
-                    n += 1
-                    if n == N_KEYWORDS:
-                        return mask
-        return mask
-
-    def _first_keyword(self, behind: list[int], text: str, end: int) -> int:
-        """Returns the mask of the first keyword of `behind`, or else of the text from `end` on."""
-        for bits in reversed(behind):
-            if bits != NO_KEYWORD:
-                return bits
-        for run in _RUNS.findall(text, end, end + BEHIND):
-            for _, bits in self._tokens_of(run, False):
-                if bits != NO_KEYWORD:
-                    return bits
-        return 0
-
-    def _mask(self, keyword: str) -> int:
-        mask = 0
-        if not any(map(keyword.__contains__, self._any)):
-            return mask
-        for bit, word in self._words:
-            if not mask & bit and word in keyword:
-                mask |= bit
-        return mask
-
-    def _tokens_of(self, run: str, at_start: bool) -> Tokens:
+    def tokens_of(self, run: str, at_start: bool) -> Tokens:
+        """Returns the tokens of a run of white space, or of characters without any."""
         if run[0].isspace():
             # spaCy drops one blank after a token, and makes a token of more white space.
-            return ((0, 0),) if run != " " or at_start else ()
+            return ((0, run),) if run != " " or at_start else ()
+        if run.isascii() and run.isdigit():
+            return ((0, run),)
         tokens = self._tokens.get(run)
-        if tokens is None and run.isascii() and run.isdigit():
-            return ((0, self._mask(run)),)
         if tokens is None:
             if self._tokenizer is None or self._n_new >= _MAX_KNOWN:
                 # A tokenizer remembers every string it has met; a new one forgets.
@@ -137,16 +124,22 @@ class Vocabulary:
                 self._tokens.clear()
                 self._n_new = 0
             self._n_new += 1
-            tokens = tuple((t.idx, self._keyword(t.text)) for t in self._tokenizer(run))
+            tokens = tuple((t.idx, _keyword(t.text)) for t in self._tokenizer(run))
             if len(run) < _MAX_KNOWN_LENGTH:
                 self._tokens[run] = tokens
         return tokens
 
-    def _keyword(self, token: str) -> int:
-        lower = token.lower()
-        if lower in stop_words() or ":" in token or all(map(_is_punctuation, token)):
-            return NO_KEYWORD
-        return self._mask(lower)
+
+@lru_cache(maxsize=1)
+def _known() -> _Known:
+    return _Known()
+
+
+def _keyword(token: str) -> str:
+    lower = token.lower()
+    if lower in stop_words() or ":" in token or all(map(_is_punctuation, token)):
+        return NO_KEYWORD
+    return lower
 
 
 @lru_cache(maxsize=1)
@@ -162,12 +155,6 @@ def special_words() -> frozenset[str]:
     from spacy.lang.en import English
 
     return frozenset(English.Defaults.tokenizer_exceptions)
-
-
-def _shortest(words: Iterable[str]) -> list[str]:
-    """Returns the words that hold no other: where none of these stands, none of all stands."""
-    different = sorted(set(words))
-    return [w for w in different if not any(o in w for o in different if o != w)]
 
 
 def _is_punctuation(char: str) -> bool:

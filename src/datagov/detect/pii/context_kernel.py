@@ -27,6 +27,7 @@ _MAX_BYTES = 4
 _TABLE_BITS = 16
 _IS_STOP = 1
 _IS_SPECIAL = 2
+_HAN_BYTES = 3
 _MOST_PARTS = 3
 """Tokens that spaCy makes of letters at most."""
 
@@ -59,6 +60,13 @@ def _is_letter(byte: int) -> bool:
 @kernel
 def _is_digit(byte: int) -> bool:
     return 0x30 <= byte <= 0x39
+
+
+@kernel
+def _is_han(data: Bytes, at: int) -> bool:
+    """True for U+4E00 to U+9FFF, all of them letters between which no token ends."""
+    byte = data[at]
+    return 0xE5 <= byte <= 0xE9 or (byte == 0xE4 and data[at + 1] >= 0xB8)
 
 
 @kernel
@@ -119,7 +127,7 @@ def _has_keyword(data: Bytes, start: int, end: int, table: Bytes) -> bool:
             found = found or _known(data, at, stop, table) == 0
             at = stop
         else:
-            found = found or _is_digit(byte)
+            found = found or _is_digit(byte) or _is_han(data, at)
             at += 1
     return found
 
@@ -138,6 +146,10 @@ def _most_keywords(data: Bytes, start: int, end: int, table: Bytes) -> int:
         elif _is_digit(byte):
             while at < end and _is_digit(data[at]):
                 at += 1
+            n += 1
+        elif _is_han(data, at):
+            while at < end and _is_han(data, at):
+                at += _HAN_BYTES
             n += 1
         elif space_at(data, at):
             first = at
@@ -207,9 +219,6 @@ def _counts(
     # The word must stand in letters that are one keyword.
     if letters_end < word_end or _known(data, word_start, letters_end, table):
         return False
-    for at in range(start, end):
-        if data[at] >= 0x80:
-            return False
     return _most_keywords(data, letters_end, place + 1, table) < N_KEYWORDS
 
 

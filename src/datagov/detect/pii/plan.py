@@ -19,7 +19,7 @@ from datagov.detect.multipattern import (
 )
 from datagov.detect.pii import phones
 from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
-from datagov.detect.pii.context import Vocabulary, raised
+from datagov.detect.pii.context import raised, shortest
 from datagov.detect.pii.names.latin import PERSON
 from datagov.detect.pii.own.listed import Listed
 from datagov.detect.pii.presidio import presidio_languages, presidio_recognisers
@@ -55,7 +55,7 @@ class Plan:
             behind those of possible matches.
         word_lengths: int64, bytes of each context word.
         members: For each search and context word whether the word is one of its own.
-        vocabulary: Context words; the bit of a mask is the index of the search.
+        context: For each search its context words; see `context.shortest`.
         phone_marks: The id of the expression for what announces phone numbers.
         context_only: Entities that count only beside a context word.
         regions: Of phone numbers without a country code.
@@ -75,7 +75,7 @@ class Plan:
     words: tuple[tuple[int, ...], ...]
     word_lengths: npt.NDArray[np.int64]
     members: npt.NDArray[np.bool_]
-    vocabulary: Vocabulary
+    context: tuple[tuple[str, ...], ...]
     phone_marks: int
     context_only: frozenset[str]
     regions: tuple[str, ...]
@@ -144,21 +144,20 @@ def plan(
         for number, pattern in enumerate(first_patterns)
         if pattern is not None and pattern.terms is not None
     ]
-    words = [
-        phones.CONTEXT if which == PHONE_ID else search.recogniser.context
+    context = tuple(
+        shortest(phones.CONTEXT if which == PHONE_ID else search.recogniser.context)
         for which, search in enumerate(searches)
-    ]
-    vocabulary = Vocabulary(words)
+    )
     weak_owners = [
         bool(indices) and all(searches[which].weak[i] for i in indices)
         for (which, _, _), indices in owners.items()
     ]
     word_ids: dict[str, int] = {}
-    for word in sorted({word for words in vocabulary.lists for word in words}):
+    for word in sorted({word for words in context for word in words}):
         word_ids[word] = len(owners) + len(word_ids)
     announces = additions and "PHONE_NUMBER" in entities
     phone_marks = len(owners) + len(word_ids)
-    members = np.array([[word in words for word in word_ids] for words in vocabulary.lists], bool)
+    members = np.array([[word in words for word in word_ids] for words in context], bool)
     return Plan(
         searches=tuple(searches),
         expressions=(
@@ -169,10 +168,10 @@ def plan(
         owners=tuple((which, indices) for (which, _, _), indices in owners.items()),
         listed=tuple(listed),
         weak=tuple(weak_owners),
-        words=tuple(tuple(word_ids[word] for word in words) for words in vocabulary.lists),
+        words=tuple(tuple(word_ids[word] for word in words) for words in context),
         word_lengths=np.array([len(word.encode()) for word in word_ids], np.int64),
         members=members.reshape(len(searches), len(word_ids)),
-        vocabulary=vocabulary,
+        context=context,
         phone_marks=phone_marks,
         context_only=frozenset(context_only),
         regions=regions,

@@ -8,7 +8,7 @@ from operator import itemgetter
 import numpy as np
 import pyarrow as pa
 
-from datagov.detect.pii.context import special_words, stop_words
+from datagov.detect.pii.context import keywords, special_words, stop_words
 from datagov.detect.pii.gating import Bools, Ints, Nearby
 from datagov.detect.pii.plan import Plan
 from datagov.detect.text_buffer import TextBuffer
@@ -72,8 +72,8 @@ class Batch:
         for cell, indices in groupby(pairs, key=itemgetter(0)):
             text = self.text(cell)
             for _, i in indices:
-                mask = scan.vocabulary.support(text, int(starts[i]))
-                result[i] = bool(mask >> int(lists[i]) & 1)
+                found = keywords(text, int(starts[i]))
+                result[i] = any(w in each for w in scan.context[lists[i]] for each in found)
         return result
 
 
