@@ -66,7 +66,7 @@ def _is_digit(byte: int) -> bool:
 def _is_han(data: Bytes, at: int) -> bool:
     """True for U+4E00 to U+9FFF, all of them letters between which no token ends."""
     byte = data[at]
-    return 0xE5 <= byte <= 0xE9 or (byte == 0xE4 and data[at + 1] >= 0xB8)
+    return bool(0xE5 <= byte <= 0xE9 or (byte == 0xE4 and data[at + 1] >= 0xB8))
 
 
 @kernel

@@ -22,7 +22,8 @@ MIN_DIGITS = 7
 SEED = rf"\d(?:(?:[-x ()\[\]./~]|{MULTIBYTE}){{0,4}}\d){{6}}[^\d]"
 """Hyperscan: seven digits with no more between them than libphonenumber allows.
 
-It ends behind a block of digits, so that a text of digits only is no flood of places.
+It ends behind a block of digits, so that a text of digits only is no flood of places. No byte of a
+match is farther than 17 from a digit.
 """
 
 ANY_SEED = r"\d[^\d]"

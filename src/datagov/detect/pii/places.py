@@ -9,7 +9,7 @@ import pyarrow as pa
 from datagov.detect.multipattern import find
 from datagov.detect.pii.gating import CELL, Ints, Nearby, edges_of_blocks, merged, near_words
 from datagov.detect.pii.own.listed import find_listed
-from datagov.detect.pii.plan import Plan
+from datagov.detect.pii.plan import REACH, Plan
 from datagov.detect.text_buffer import TextBuffer
 
 
@@ -37,12 +37,11 @@ def find_places(texts: pa.Array, buffer: TextBuffer, scan: Plan) -> tuple[Places
         buffer: The same texts.
         scan: What to look for.
     """
-    hits = find(scan.expressions, buffer.data)
-    cells = buffer.cells(hits.ends - 1)
+    ids, ends = _hits(buffer, scan)
+    cells = buffer.cells(ends - 1)
     # A match of the superset can run on into the separator, never into the next text's words.
-    positions = np.minimum(hits.ends, buffer.ends[cells])
+    positions = np.minimum(ends, buffer.ends[cells])
     places = buffer.offsets(cells, positions)
-    ids = hits.ids
     if scan.listed:
         listed = find_listed(texts, buffer, scan.listed)
         pairs = zip((ids, cells, places), listed, strict=True)
@@ -79,3 +78,17 @@ def find_places(texts: pa.Array, buffer: TextBuffer, scan: Plan) -> tuple[Places
     where = order[kept]
     where = where[np.argsort(absolute[kept], kind="stable")]
     return unsorted.taken(where), Nearby(tuple(near), word_positions, words, of(scan.phone_marks))
+
+
+def _hits(buffer: TextBuffer, scan: Plan) -> tuple[Ints, Ints]:
+    """Returns ids and ends, in bytes, of all that the scan sees."""
+    hits = find(scan.expressions, buffer.data)
+    if not scan.near_digits:
+        return hits.ids, hits.ends
+    # numba takes a second to import.
+    from datagov.detect.pii.excerpt import Excerpt
+
+    excerpt = Excerpt.around_digits(buffer.data, REACH)
+    more = find(scan.near_digits, excerpt.data)
+    ends = excerpt.in_whole(more.ends)
+    return np.concatenate([hits.ids, more.ids]), np.concatenate([hits.ends, ends])

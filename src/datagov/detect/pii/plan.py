@@ -26,7 +26,7 @@ from datagov.detect.pii.presidio import presidio_languages, presidio_recognisers
 from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.searching import Search
 from datagov.detect.pii.sensitive.lexicon import MENTIONS
-from datagov.detect.pii.supersets import superset
+from datagov.detect.pii.supersets import superset, width_around_digits
 from datagov.detect.pii.url_patterns import Urls
 from datagov.detect.pii.worldwide import WORLDWIDE_RECOGNISERS
 from datagov.errors import ConfigError
@@ -35,6 +35,12 @@ ALL = ("all",)
 """Stands for every entity, or for every language."""
 
 _ADDITIONS = (*CHINESE_RECOGNISERS, *WORLDWIDE_RECOGNISERS)
+
+REACH = 26
+"""Bytes around each digit that are scanned for what always holds one.
+
+More patterns fit into more bytes, and then more is to be scanned.
+"""
 
 PHONE_ID = 0
 """Index of phone numbers among the searches; they have no patterns."""
@@ -46,7 +52,8 @@ class Plan:
 
     Attributes:
         searches: One per recogniser; the one at PHONE_ID stands for phone numbers and is empty.
-        expressions: What to scan for: possible matches, then context words.
+        expressions: What to scan for: possible matches, context words, what announces phones.
+        near_digits: What to scan for likewise, where all matches lie within `REACH` of a digit.
         owners: For each of the first expressions the index of its search, and of its patterns
             there; lists of terms have numbers among them and no expression.
         listed: The lists of terms, by these numbers.
@@ -69,6 +76,7 @@ class Plan:
 
     searches: tuple[Search, ...]
     expressions: tuple[Expression, ...]
+    near_digits: tuple[Expression, ...]
     owners: tuple[tuple[int, tuple[int, ...]], ...]
     listed: tuple[Listed, ...]
     weak: tuple[bool, ...]
@@ -158,10 +166,13 @@ def plan(
     announces = additions and "PHONE_NUMBER" in entities
     phone_marks = len(owners) + len(word_ids)
     members = np.array([[word in words for word in word_ids] for words in context], bool)
+    sought = [Expression(i, each, flags) for i, (_, each, flags) in enumerate(owners) if each]
+    near_digits = tuple(each for each in sought if _is_near_digits(each.pattern))
     return Plan(
         searches=tuple(searches),
+        near_digits=near_digits,
         expressions=(
-            *(Expression(i, each, flags) for i, (_, each, flags) in enumerate(owners) if each),
+            *(each for each in sought if each not in near_digits),
             *(Expression(i, in_any_case(word), 0) for word, i in word_ids.items()),
             *((Expression(phone_marks, phones.MARKS, DOTALL),) if announces else ()),
         ),
@@ -230,6 +241,11 @@ def _sought(recogniser: Recogniser, pattern: Pattern) -> tuple[str, int]:
         flags |= CASELESS
     shape = superset(pattern.regex, recogniser.label(pattern))
     return pattern.superset or shape.pattern, flags
+
+
+def _is_near_digits(sought: str) -> bool:
+    width = width_around_digits(sought)
+    return sought == phones.SEED or (width is not None and width <= REACH)
 
 
 def _phone_regions() -> frozenset[str]:
