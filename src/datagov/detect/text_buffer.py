@@ -93,10 +93,10 @@ class TextBuffer:
     @cached_property
     def _continuations(self) -> tuple[npt.NDArray[np.uint64], Ints]:
         """Which bytes continue a character, in words of 64, and how many do before each word."""
-        n_words = len(self.data) // _WORD + 1
-        continuation = np.zeros(n_words * _WORD, bool)
-        continuation[: len(self.data)] = (np.frombuffer(self.data, np.uint8) & 0xC0) == 0x80
-        words = np.packbits(continuation, bitorder="little").view("<u8")
+        # Bytes 0x80 to 0xBF, read with a sign.
+        bits = np.packbits(np.frombuffer(self.data, np.int8) < -64, bitorder="little")
+        words = np.zeros(len(self.data) // _WORD + 1, "<u8")
+        words.view(np.uint8)[: len(bits)] = bits
         return words, np.concatenate([[0], np.cumsum(np.bitwise_count(words), dtype=np.int64)])
 
     def text(self, start: int, end: int) -> str:

@@ -93,7 +93,7 @@ class PiiDetector:
         scan = batch.scan
         found = _confirmed(batch, seen)
         if scan.names:
-            found = _together(found, find_names(original, scan.min_score))
+            found = _together(found, find_names(original, batch.unfolded, scan.min_score))
         if self.ner:
             entities = find_entities(original, self.ner, scan.min_score)
             found = [(cell, without_contained(s)) for cell, s in _together(found, entities)]
@@ -101,7 +101,7 @@ class PiiDetector:
             found = plausible(original, found)
         found = self.allow.without(original, found)
         if scan.mentions:
-            mentions = self._mentions(original, found, scan)
+            mentions = self._mentions(batch, found)
             found = _together(found, self.allow.without(original, mentions))
         return spans_table(found)
 
@@ -133,11 +133,12 @@ class PiiDetector:
         own = frozenset(each.entity for each in (*self.recognisers, *self.deny))
         return entities_of(self.languages, self.additions) | of_models | own
 
-    def _mentions(self, texts: pa.Array, found: Found, scan: Plan) -> Found:
+    def _mentions(self, batch: Batch, found: Found) -> Found:
         """Returns what is sensitive and stands in one sentence with a person."""
+        scan = batch.scan
         return [
             (cell, [s for s in spans if s.entity in scan.mentions and s.score >= scan.min_score])
-            for cell, spans in find_mentions(texts, found)
+            for cell, spans in find_mentions(batch.texts, batch.unfolded, found)
         ]
 
     def normalise(self, category: str, value: str) -> str:

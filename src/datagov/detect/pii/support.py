@@ -1,7 +1,7 @@
 """Which matches of a batch stand beside one of their context words."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
 from operator import itemgetter
 
@@ -33,6 +33,11 @@ class Batch:
     buffer: TextBuffer = field(repr=False)
     scan: Plan
     nearby: Nearby
+
+    @cached_property
+    def unfolded(self) -> TextBuffer:
+        """The texts as they are, as a buffer."""
+        return TextBuffer.of(self.texts) if self.is_changed.any() else self.buffer
 
     def text(self, cell: int) -> str:
         """Returns one text as it is."""
