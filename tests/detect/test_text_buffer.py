@@ -28,6 +28,7 @@ def test_every_character_is_found_again_by_its_byte_position(
     positions = np.array([position], np.int64)
     assert buffer.cells(positions).tolist() == [cell]
     assert buffer.offsets(np.array([cell]), positions).tolist() == [at]
+    assert buffer.positions(np.array([cell]), np.array([at])).tolist() == [position]
 
 
 @settings(deadline=None)

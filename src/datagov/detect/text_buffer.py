@@ -74,13 +74,29 @@ class TextBuffer:
             + _set_before(words, before_word, self.starts[cells])
         )
 
+    def positions(self, cells: Ints, offsets: Ints) -> Ints:
+        """Returns the byte positions of code points: what `offsets` takes back.
+
+        Args:
+            cells: int64, the text of each code point.
+            offsets: int64, of code points inside it.
+        """
+        words, before_word = self._continuations
+        starts = self.starts[cells]
+        wanted = starts - _set_before(words, before_word, starts) + offsets
+        code_points = np.arange(len(before_word)) * _WORD - before_word
+        which = np.searchsorted(code_points, wanted, side="right") - 1
+        # Past the last byte lies one more word, of characters of one byte.
+        word = np.append(~words, ~np.uint64(0))[which]
+        return which * _WORD + _nth_set(word, wanted - code_points[which])
+
     @cached_property
     def _continuations(self) -> tuple[npt.NDArray[np.uint64], Ints]:
         """Which bytes continue a character, in words of 64, and how many do before each word."""
-        n_words = len(self.data) // _WORD + 1
-        continuation = np.zeros(n_words * _WORD, bool)
-        continuation[: len(self.data)] = (np.frombuffer(self.data, np.uint8) & 0xC0) == 0x80
-        words = np.packbits(continuation, bitorder="little").view("<u8")
+        # Bytes 0x80 to 0xBF, read with a sign.
+        bits = np.packbits(np.frombuffer(self.data, np.int8) < -64, bitorder="little")
+        words = np.zeros(len(self.data) // _WORD + 1, "<u8")
+        words.view(np.uint8)[: len(bits)] = bits
         return words, np.concatenate([[0], np.cumsum(np.bitwise_count(words), dtype=np.int64)])
 
     def text(self, start: int, end: int) -> str:
@@ -108,3 +124,15 @@ def _set_before(words: npt.NDArray[np.uint64], before_word: Ints, positions: Int
     which, rest = positions // _WORD, (positions % _WORD).astype(np.uint64)
     part = words[which] & ((np.uint64(1) << rest) - np.uint64(1))
     return before_word[which] + np.bitwise_count(part)
+
+
+def _nth_set(words: npt.NDArray[np.uint64], n: Ints) -> Ints:
+    """Returns the place of the n-th set bit of each word of 64, counted from 0."""
+    places = np.zeros(len(words), np.int64)
+    for half in (32, 16, 8, 4, 2, 1):
+        low = np.bitwise_count(words & np.uint64((1 << half) - 1)).astype(np.int64)
+        beyond = n >= low
+        n = n - np.where(beyond, low, 0)
+        words = np.where(beyond, words >> np.uint64(half), words)
+        places += np.where(beyond, half, 0)
+    return places

@@ -7,10 +7,16 @@ from hypothesis import strategies as st
 
 from datagov.detect.pii import PiiDetector
 from datagov.detect.pii.names.finding import find_names
+from datagov.detect.text_buffer import TextBuffer
+
+
+def names_in(texts, min_score):
+    array = pa.array(texts, pa.large_string())
+    return find_names(array, TextBuffer.of(array), min_score)
 
 
 def names(*texts, min_score=0.4):
-    found = find_names(pa.array(texts, pa.large_string()), min_score)
+    found = names_in(texts, min_score)
     return [[texts[cell][s.start : s.end] for s in spans] for cell, spans in found]
 
 
@@ -56,12 +62,8 @@ PIECES = [text for text, _ in PERSONS] + ["\n", "\0", " ", "·", "Mr. ", "姓名
 
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=5).map("".join), max_size=4))
 def test_each_text_is_read_by_itself_and_spans_lie_inside_it(texts):
-    together = find_names(pa.array(texts, pa.large_string()), 0.0)
-    alone = [
-        (i, spans)
-        for i, text in enumerate(texts)
-        for _, spans in find_names(pa.array([text], pa.large_string()), 0.0)
-    ]
+    together = names_in(texts, 0.0)
+    alone = [(i, spans) for i, text in enumerate(texts) for _, spans in names_in([text], 0.0)]
     assert together == alone
     for cell, spans in together:
         ends = [0, *(s.end for s in spans)]

@@ -1,44 +1,36 @@
 """The detector of personal information: candidates from one scan, confirmed where they are."""
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from datagov.detect.multipattern import find
-from datagov.detect.pii import phones
-from datagov.detect.pii.context import Before, raised
+from datagov.detect.pii.context import raised
 from datagov.detect.pii.entities import CONTEXT_ONLY, DEFAULT_ENTITIES, PHONE_REGIONS, WITHOUT
 from datagov.detect.pii.folding import folded, is_changed
-from datagov.detect.pii.gating import CELL, Ints, Nearby, edges_of_blocks, merged, near_words
 from datagov.detect.pii.names.finding import find_names
-from datagov.detect.pii.neighbours import hides, holds_blankless, stands_free, touches_blankless
 from datagov.detect.pii.ner.config import NerConfig
 from datagov.detect.pii.ner.finding import find_entities
 from datagov.detect.pii.normalising import normalise
 from datagov.detect.pii.own.allowed import ALLOW_NOTHING, Allowed
-from datagov.detect.pii.own.listed import find_listed
+from datagov.detect.pii.page import NO_LIST, Page
+from datagov.detect.pii.phone_spans import phone_spans
+from datagov.detect.pii.places import Places, find_places
 from datagov.detect.pii.plan import PHONE_ID, Plan, entities_of, plan
 from datagov.detect.pii.plausible import plausible
 from datagov.detect.pii.rules import Recogniser
-from datagov.detect.pii.searching import Search, Window
 from datagov.detect.pii.sensitive.mentions import find_mentions
-from datagov.detect.pii.spans import Span, overlap_test, spans_table, without_contained
+from datagov.detect.pii.spans import Span, spans_table, without_contained
+from datagov.detect.pii.support import Batch
 from datagov.detect.pii.urls import url_spans
 from datagov.detect.text_buffer import TextBuffer
 from datagov.texts import Texts, as_texts
 
 Found = list[tuple[int, list[Span]]]
 """The spans in each text, by index; texts without any may be left out."""
-
-_CLAUSE = 30
-"""Code points before a match in which words of a script without blanks are its context."""
-
-_CLAUSE_ENDS = "。！？；!?\n"
 
 
 @dataclass(frozen=True)
@@ -97,25 +89,11 @@ class PiiDetector:
             ConfigError: An entity, language, rule or region is not known.
         """
         original = as_texts(texts)
-        scan = self.plan()
-        like_ascii = folded(original)
-        buffer = TextBuffer.of(like_ascii)
-        seen, nearby = _places(like_ascii, buffer, scan)
-        urls, seen = _urls(original, like_ascii, buffer, seen, scan, nearby)
-        cells, places, ids = seen.cells, seen.places, seen.ids
-        bounds = np.flatnonzero(np.diff(cells, prepend=-1, append=-1))
-        found: Found = []
-        for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-            cell = int(cells[first])
-            text = original[cell].as_py()
-            folded_text = text if text.isascii() else like_ascii[cell].as_py()
-            page = _Page(text, folded_text, scan, nearby, cell)
-            spans = page.spans(ids[first:last].tolist(), places[first:last].tolist())
-            found.append((cell, without_contained(spans)))
-        if urls:
-            found = _together(found, urls)
+        batch, seen = _batch(original, self.plan())
+        scan = batch.scan
+        found = _confirmed(batch, seen)
         if scan.names:
-            found = _together(found, find_names(original, scan.min_score))
+            found = _together(found, find_names(original, batch.unfolded, scan.min_score))
         if self.ner:
             entities = find_entities(original, self.ner, scan.min_score)
             found = [(cell, without_contained(s)) for cell, s in _together(found, entities)]
@@ -123,7 +101,7 @@ class PiiDetector:
             found = plausible(original, found)
         found = self.allow.without(original, found)
         if scan.mentions:
-            mentions = self._mentions(original, found, scan)
+            mentions = self._mentions(batch, found)
             found = _together(found, self.allow.without(original, mentions))
         return spans_table(found)
 
@@ -155,11 +133,12 @@ class PiiDetector:
         own = frozenset(each.entity for each in (*self.recognisers, *self.deny))
         return entities_of(self.languages, self.additions) | of_models | own
 
-    def _mentions(self, texts: pa.Array, found: Found, scan: Plan) -> Found:
+    def _mentions(self, batch: Batch, found: Found) -> Found:
         """Returns what is sensitive and stands in one sentence with a person."""
+        scan = batch.scan
         return [
             (cell, [s for s in spans if s.entity in scan.mentions and s.score >= scan.min_score])
-            for cell, spans in find_mentions(texts, found)
+            for cell, spans in find_mentions(batch.texts, batch.unfolded, found)
         ]
 
     def normalise(self, category: str, value: str) -> str:
@@ -174,245 +153,52 @@ def _together(one: Found, other: Found) -> Found:
     return sorted(spans.items())
 
 
-class _Places(NamedTuple):
-    """Possible matches, in the order of these columns."""
-
-    cells: Ints
-    places: Ints
-    """Ends, in code points."""
-
-    ids: Ints
-    positions: Ints
-    """Ends, in bytes; -1 of terms."""
-
-    def taken(self, kept: npt.NDArray[Any]) -> "_Places":
-        return _Places(*(each[kept] for each in self))
+def _batch(texts: pa.Array, scan: Plan) -> tuple[Batch, Places]:
+    like_ascii = folded(texts)
+    buffer = TextBuffer.of(like_ascii)
+    seen, nearby = find_places(like_ascii, buffer, scan)
+    return Batch(texts, like_ascii, is_changed(texts, like_ascii), buffer, scan, nearby), seen
 
 
-def _places(texts: pa.Array, buffer: TextBuffer, scan: Plan) -> tuple[_Places, Nearby]:
-    """Returns the possible matches, and where context words stand."""
-    hits = find(scan.expressions, buffer.data)
-    cells = buffer.cells(hits.ends - 1)
-    # A match of the superset can run on into the separator, never into the next text's words.
-    positions = np.minimum(hits.ends, buffer.ends[cells])
-    places = buffer.offsets(cells, positions)
-    ids = hits.ids
-    if scan.listed:
-        listed = find_listed(texts, buffer, scan.listed)
-        pairs = zip((ids, cells, places), listed, strict=True)
-        ids, cells, places = (np.concatenate(pair) for pair in pairs)
-        positions = np.concatenate([positions, np.full(len(ids) - len(positions), -1)])
-    absolute = cells * CELL + places
-    # Nearly in order already, and numbers below 2**16 are sorted by radix.
-    order = np.argsort(absolute, kind="stable")
-    small_ids = ids[order].astype(np.min_scalar_type(scan.n_sought))
-    order = order[np.argsort(small_ids, kind="stable")]
-    unsorted = (cells, places, ids, positions)
-    ids, absolute = ids[order], absolute[order]
-    bounds = np.searchsorted(ids, np.arange(scan.n_sought + 1))
-    kept = np.zeros(len(ids), bool)
-    near = [merged([absolute[bounds[w] : bounds[w + 1]] for w in words]) for words in scan.words]
-    for owner, (which, _) in enumerate(scan.owners):
-        own = slice(bounds[owner], bounds[owner + 1])
-        width = scan.searches[which].width
-        if own.start == own.stop:
+def _confirmed(batch: Batch, seen: Places) -> Found:
+    """Returns what patterns and libphonenumber find, none within another of its entity."""
+    owners = np.array([which for which, _ in batch.scan.owners], np.int64)[seen.ids]
+    urls: Found = []
+    if batch.scan.urls is not None:
+        of_urls = (owners == batch.scan.urls[1]) & ~batch.is_changed[seen.cells]
+        urls = url_spans(batch, seen.cells[of_urls], seen.positions[of_urls])
+        owners, seen = owners[~of_urls], seen.taken(~of_urls)
+    of_phones = owners == PHONE_ID
+    others = seen.taken(~of_phones)
+    by_cell: dict[int, list[Span]] = {}
+    for cell, span in (
+        *_of_patterns(batch, others),
+        *phone_spans(batch, seen.cells[of_phones], seen.places[of_phones]),
+    ):
+        by_cell.setdefault(cell, []).append(span)
+    found = [(cell, without_contained(spans)) for cell, spans in sorted(by_cell.items())]
+    return _together(found, urls) if urls else found
+
+
+def _of_patterns(batch: Batch, seen: Places) -> Iterator[tuple[int, Span]]:
+    """Yields the matches of patterns that reach the lowest score, with the index of their text."""
+    bounds = np.flatnonzero(np.diff(seen.cells, prepend=-1, append=-1)).tolist()
+    ids, places = seen.ids.tolist(), seen.places.tolist()
+    matches = [
+        (cell, *match)
+        for low, high in itertools.pairwise(bounds)
+        for cell in (int(seen.cells[low]),)
+        for match in Page(batch, cell).spans(ids[low:high], places[low:high])
+    ]
+    asked = [i for i, (_, _, which) in enumerate(matches) if which != NO_LIST]
+    columns = [(which, cell, span.start) for cell, span, which in (matches[i] for i in asked)]
+    near = batch.supported(*np.array(columns, np.int64).reshape(-1, 3).T)
+    is_near = dict(zip(asked, near.tolist(), strict=True))
+    scan = batch.scan
+    for i, (cell, span, which) in enumerate(matches):
+        if is_near.get(i):
+            span = span._replace(score=raised(span.score))
+        elif which != NO_LIST and span.entity in scan.context_only:
             continue
-        keep = np.ones(own.stop - own.start, bool)
-        if scan.weak[owner] and width is not None:
-            keep = near_words(absolute[own], width, near[which])
-        if width and scan.searches[which].thins:
-            keep[keep] = edges_of_blocks(absolute[own][keep], width)
-        kept[own] = keep
-    where = order[kept]
-    where = where[np.argsort(absolute[kept], kind="stable")]
-    nearby = Nearby(tuple(each.tolist() for each in near))
-    return _Places(*unsorted).taken(where), nearby
-
-
-def _urls(
-    original: pa.Array,
-    like_ascii: pa.Array,
-    buffer: TextBuffer,
-    seen: _Places,
-    scan: Plan,
-    nearby: Nearby,
-) -> tuple[Found, _Places]:
-    """Returns the web addresses that the kernel finds, and the places it leaves to the patterns."""
-    if scan.urls is None:
-        return [], seen
-    owned = np.array([which == scan.urls[1] for which, _ in scan.owners])[seen.ids]
-    owned &= ~is_changed(original, like_ascii)[seen.cells]
-    of_urls = seen.taken(owned)
-    found = url_spans(original, buffer, of_urls.cells, of_urls.positions, scan, nearby)
-    return found, seen.taken(~owned)
-
-
-class _Page:
-    """One text, while it is looked at."""
-
-    def __init__(self, text: str, like_ascii: str, scan: Plan, nearby: Nearby, cell: int) -> None:
-        self.text = text
-        self.scan = scan
-        self.is_ascii = text.isascii()
-        self.like_ascii = like_ascii
-        self.nearby = nearby
-        self.cell = cell
-        self.met: dict[int, Before] = {}
-
-    def spans(self, ids: list[int], places: list[int]) -> list[Span]:
-        """Returns all confirmed spans, overlapping ones included."""
-        by_search: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
-        for identifier, place in zip(ids, places, strict=True):
-            which, patterns = self.scan.owners[identifier]
-            by_search.setdefault(which, []).append((place, patterns))
-        spans: list[Span] = []
-        for which, near in sorted(by_search.items()):
-            if which == PHONE_ID:
-                spans += self._phones([place for place, _ in near])
-                continue
-            search = self.scan.searches[which]
-            for window in search.windows(self.text, near):
-                spans += self._confirmed(which, search, window)
-        return [s for s in spans if s.score >= self.scan.min_score]
-
-    def _confirmed(self, which: int, search: Search, window: Window) -> list[Span]:
-        if search.recogniser.minds_neighbours:
-            spans = self._matches(search, window.patterns, self.like_ascii, window, False)
-            return self._in_clause(which, search, spans)
-        patterns = window.patterns
-        if search.any_weak and not self.nearby.any(which, self.cell, window.start, window.last):
-            patterns = [p for p in patterns if not search.weak[p]]
-            if not patterns:
-                return []
-        spans = self._matches(search, patterns, self.text, window, False)
-        if self.scan.additions and not self.is_ascii:
-            spans = self._with_hidden(search, patterns, window, spans)
-        if not search.recogniser.ends_by_group:
-            spans = without_contained(spans)
-        return self._in_context(which, search, spans)
-
-    def _matches(
-        self, search: Search, patterns: list[int], text: str, window: Window, loose: bool
-    ) -> list[Span]:
-        entity, labels = search.recogniser.entity, search.labels
-        return [
-            Span(start, end, entity, labels[pattern], score)
-            for start, end, pattern, score in search.matches(text, window, patterns, loose)
-        ]
-
-    def _with_hidden(
-        self, search: Search, patterns: list[int], window: Window, spans: list[Span]
-    ) -> list[Span]:
-        """Adds what touches letters of scripts without blanks, or is written in full width."""
-        text = self.like_ascii
-        low, high = max(0, window.start - 1), window.stop + 1
-        if self.text[low:high].isascii():
-            return spans
-        lists = search.lists
-        if not lists and not hides(text, low, high) and self.text[low:high] == text[low:high]:
-            return spans
-        hidden = [
-            span
-            for span in self._matches(search, patterns, text, window, True)
-            if (span.rule in lists or stands_free(text, span.start, span.end))
-            and (
-                touches_blankless(text, span.start, span.end)
-                or (span.rule in lists and holds_blankless(text, span.start, span.end))
-                or self.text[span.start : span.end] != text[span.start : span.end]
-            )
-        ]
-        if search.is_own:
-            return spans + hidden
-        # An address that Presidio takes together with the words around it is the address alone.
-        meets_hidden = overlap_test(hidden)
-        spans = [
-            span
-            for span in spans
-            if not (holds_blankless(text, span.start, span.end) and meets_hidden(span))
-        ]
-        meets_known = overlap_test(spans)
-        return spans + [span for span in hidden if not meets_known(span)]
-
-    def _in_context(self, which: int, search: Search, spans: Iterable[Span]) -> list[Span]:
-        context_only = search.recogniser.entity in self.scan.context_only
-        result = []
-        for span in spans:
-            if span.score < 1 or context_only:
-                if self._has_context(which, span.start):
-                    span = span._replace(score=raised(span.score))
-                elif context_only:
-                    continue
-            result.append(span)
-        return result
-
-    def _has_context(self, which: int, start: int) -> bool:
-        vocabulary = self.scan.vocabulary
-        return self.nearby.any(which, self.cell, start, start) and vocabulary.supports(
-            self.text, start, which, self.met
-        )
-
-    def _in_clause(self, which: int, search: Search, spans: Iterable[Span]) -> list[Span]:
-        result = []
-        for span in spans:
-            if span.score < 1:
-                clause = self._clause(span.start)
-                if any(word in clause for word in search.recogniser.context):
-                    span = span._replace(score=raised(span.score))
-            result.append(span)
-        return result
-
-    def _clause(self, start: int) -> str:
-        clause = self.text[max(0, start - _CLAUSE) : start].lower()
-        return clause[max(clause.rfind(end) for end in _CLAUSE_ENDS) + 1 :]
-
-    def _phones(self, places: list[int]) -> Iterator[Span]:
-        near_words = partial(self.nearby.any, PHONE_ID, self.cell)
-        min_digits = phones.MIN_DIGITS if self.scan.additions else 1
-        at, n = 0, len(places)
-        while at < n:
-            first = last = places[at]
-            while at < n and places[at] - last <= phones.WIDTH_BEFORE:
-                last = places[at]
-                at += 1
-            start = max(0, first - phones.WIDTH_BEFORE)
-            has_words = near_words(start, last)
-            stop = last + phones.WIDTH_BEHIND
-            counts_alone = self._takes_bare_phones() or (
-                self.scan.additions and phones.may_count_alone(self.text, start, stop)
-            )
-            if not (has_words or counts_alone):
-                continue
-            for where, candidate in phones.candidates(self.text, start, stop, last, min_digits):
-                yield from self._phone(where, candidate, has_words)
-
-    def _takes_bare_phones(self) -> bool:
-        scan = self.scan
-        return "PHONE_NUMBER" not in scan.context_only and scan.min_score <= phones.SCORE
-
-    def _phone(self, where: int, candidate: str, has_words: bool) -> Iterator[Span]:
-        text, scan = self.text, self.scan
-        is_bare_enough = self._takes_bare_phones()
-        is_announced = scan.additions and phones.is_announced(text, where)
-        may_be_formatted = scan.additions and phones.may_be_formatted(candidate)
-        # Within a candidate stand no words: no part of it has context if its start has none.
-        if not (
-            is_bare_enough
-            or is_announced
-            or may_be_formatted
-            or (has_words and self._has_context(PHONE_ID, where))
-        ):
-            return
-        for start, end in sorted(phones.numbers(text, where, candidate, scan.regions)):
-            if has_words and self._has_context(PHONE_ID, start):
-                rule, score = "libphonenumber", raised(phones.SCORE)
-            elif is_announced:
-                rule, score = "announced", raised(phones.SCORE)
-                start = phones.after_bracket(text, start, end)
-            elif may_be_formatted and phones.is_formatted(text, start, end):
-                rule, score = "formatted", phones.FORMATTED_SCORE
-                start = phones.after_bracket(text, start, end)
-            elif is_bare_enough:
-                rule, score = "libphonenumber", phones.SCORE
-            else:
-                continue
-            yield Span(start, end, "PHONE_NUMBER", f"{phones.RECOGNISER}: {rule}", score)
+        if span.score >= scan.min_score:
+            yield cell, span

@@ -9,6 +9,7 @@ searched exactly as it would have been.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -39,9 +40,24 @@ def near_words(places: Ints, width: int, words: Ints) -> Bools:
 
 @dataclass(frozen=True)
 class Nearby:
-    """Where context words stand in a batch of texts: for each search their ends, ascending."""
+    """Where context words stand in a batch of texts.
 
-    ends: tuple[Sequence[int], ...]
+    Attributes:
+        ends: For each search the ends of its words, ascending, in code points; texts are CELL
+            apart.
+        positions: The ends of all words, ascending, in bytes.
+        words: int64, which word ends at each of these.
+        phone_marks: The ends of what announces a phone number, as `ends`.
+    """
+
+    ends: tuple[Ints, ...]
+    positions: Ints
+    words: Ints
+    phone_marks: Ints
+
+    @cached_property
+    def _lists(self) -> list[list[int]]:
+        return [each.tolist() for each in self.ends]
 
     def any(self, which: int, cell: int, first: int, last: int) -> bool:
         """Returns whether a word can support a match that starts in a range; if False, none can.
@@ -51,15 +67,15 @@ class Nearby:
             cell: Index of the text.
             first, last: The range, in code points.
         """
-        ends = self.ends[which]
+        ends = self._lists[which]
         at = bisect_right(ends, cell * _CELL + max(0, first - STRETCH))
         return at < len(ends) and ends[at] <= cell * _CELL + last + 2 * BEHIND
 
-    def near(self, which: int, cells: Ints, starts: Ints) -> Bools:
-        """Returns for each place what `any` returns for it alone."""
-        ends = np.asarray(self.ends[which], np.int64)
-        before = np.searchsorted(ends, cells * CELL + np.maximum(0, starts - STRETCH), "right")
-        behind = np.searchsorted(ends, cells * CELL + starts + 2 * BEHIND, "right")
+    def near(self, which: int, cells: Ints, first: Ints, last: Ints) -> Bools:
+        """Returns for each of several ranges what `any` returns."""
+        ends = self.ends[which]
+        before = np.searchsorted(ends, cells * CELL + np.maximum(0, first - STRETCH), "right")
+        behind = np.searchsorted(ends, cells * CELL + last + 2 * BEHIND, "right")
         return np.asarray(behind > before)
 
 

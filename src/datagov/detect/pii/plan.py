@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
 import regex
 
 from datagov.detect.multipattern import (
@@ -17,14 +19,14 @@ from datagov.detect.multipattern import (
 )
 from datagov.detect.pii import phones
 from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
-from datagov.detect.pii.context import Vocabulary, raised
+from datagov.detect.pii.context import raised, shortest
 from datagov.detect.pii.names.latin import PERSON
 from datagov.detect.pii.own.listed import Listed
 from datagov.detect.pii.presidio import presidio_languages, presidio_recognisers
 from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.searching import Search
 from datagov.detect.pii.sensitive.lexicon import MENTIONS
-from datagov.detect.pii.supersets import superset
+from datagov.detect.pii.supersets import superset, width_around_digits
 from datagov.detect.pii.url_patterns import Urls
 from datagov.detect.pii.worldwide import WORLDWIDE_RECOGNISERS
 from datagov.errors import ConfigError
@@ -33,6 +35,12 @@ ALL = ("all",)
 """Stands for every entity, or for every language."""
 
 _ADDITIONS = (*CHINESE_RECOGNISERS, *WORLDWIDE_RECOGNISERS)
+
+REACH = 26
+"""Bytes around each digit that are scanned for what always holds one.
+
+More patterns fit into more bytes, and then more is to be scanned.
+"""
 
 PHONE_ID = 0
 """Index of phone numbers among the searches; they have no patterns."""
@@ -44,13 +52,18 @@ class Plan:
 
     Attributes:
         searches: One per recogniser; the one at PHONE_ID stands for phone numbers and is empty.
-        expressions: What to scan for: possible matches, then context words.
+        expressions: What to scan for: possible matches, context words, what announces phones.
+        near_digits: What to scan for likewise, where all matches lie within `REACH` of a digit.
         owners: For each of the first expressions the index of its search, and of its patterns
             there; lists of terms have numbers among them and no expression.
         listed: The lists of terms, by these numbers.
         weak: For each owner whether all its patterns count only beside a context word.
-        words: For each search the expressions of its context words.
-        vocabulary: Context words; the bit of a mask is the index of the search.
+        words: For each search the expressions of its context words, which stand in one row
+            behind those of possible matches.
+        word_lengths: int64, bytes of each context word.
+        members: For each search and context word whether the word is one of its own.
+        context: For each search its context words; see `context.shortest`.
+        phone_marks: The id of the expression for what announces phone numbers.
         context_only: Entities that count only beside a context word.
         regions: Of phone numbers without a country code.
         additions: Whether to find more than Presidio.
@@ -63,11 +76,15 @@ class Plan:
 
     searches: tuple[Search, ...]
     expressions: tuple[Expression, ...]
+    near_digits: tuple[Expression, ...]
     owners: tuple[tuple[int, tuple[int, ...]], ...]
     listed: tuple[Listed, ...]
     weak: tuple[bool, ...]
     words: tuple[tuple[int, ...], ...]
-    vocabulary: Vocabulary
+    word_lengths: npt.NDArray[np.int64]
+    members: npt.NDArray[np.bool_]
+    context: tuple[tuple[str, ...], ...]
+    phone_marks: int
     context_only: frozenset[str]
     regions: tuple[str, ...]
     additions: bool
@@ -78,8 +95,8 @@ class Plan:
 
     @property
     def n_sought(self) -> int:
-        """The number of expressions and lists: one more than the highest id of a place."""
-        return len(self.expressions) + len(self.listed)
+        """One more than the highest id of what is looked for."""
+        return self.phone_marks + 1
 
 
 @lru_cache(maxsize=8)
@@ -135,29 +152,38 @@ def plan(
         for number, pattern in enumerate(first_patterns)
         if pattern is not None and pattern.terms is not None
     ]
-    words = [
-        phones.CONTEXT if which == PHONE_ID else search.recogniser.context
+    context = tuple(
+        shortest(phones.CONTEXT if which == PHONE_ID else search.recogniser.context)
         for which, search in enumerate(searches)
-    ]
-    vocabulary = Vocabulary(words)
+    )
     weak_owners = [
         bool(indices) and all(searches[which].weak[i] for i in indices)
         for (which, _, _), indices in owners.items()
     ]
     word_ids: dict[str, int] = {}
-    for word in sorted({word for words in vocabulary.lists for word in words}):
+    for word in sorted({word for words in context for word in words}):
         word_ids[word] = len(owners) + len(word_ids)
+    announces = additions and "PHONE_NUMBER" in entities
+    phone_marks = len(owners) + len(word_ids)
+    members = np.array([[word in words for word in word_ids] for words in context], bool)
+    sought = [Expression(i, each, flags) for i, (_, each, flags) in enumerate(owners) if each]
+    near_digits = tuple(each for each in sought if _is_near_digits(each.pattern))
     return Plan(
         searches=tuple(searches),
+        near_digits=near_digits,
         expressions=(
-            *(Expression(i, each, flags) for i, (_, each, flags) in enumerate(owners) if each),
+            *(each for each in sought if each not in near_digits),
             *(Expression(i, in_any_case(word), 0) for word, i in word_ids.items()),
+            *((Expression(phone_marks, phones.MARKS, DOTALL),) if announces else ()),
         ),
         owners=tuple((which, indices) for (which, _, _), indices in owners.items()),
         listed=tuple(listed),
         weak=tuple(weak_owners),
-        words=tuple(tuple(word_ids[word] for word in words) for words in vocabulary.lists),
-        vocabulary=vocabulary,
+        words=tuple(tuple(word_ids[word] for word in words) for words in context),
+        word_lengths=np.array([len(word.encode()) for word in word_ids], np.int64),
+        members=members.reshape(len(searches), len(word_ids)),
+        context=context,
+        phone_marks=phone_marks,
         context_only=frozenset(context_only),
         regions=regions,
         additions=additions,
@@ -215,6 +241,11 @@ def _sought(recogniser: Recogniser, pattern: Pattern) -> tuple[str, int]:
         flags |= CASELESS
     shape = superset(pattern.regex, recogniser.label(pattern))
     return pattern.superset or shape.pattern, flags
+
+
+def _is_near_digits(sought: str) -> bool:
+    width = width_around_digits(sought)
+    return sought == phones.SEED or (width is not None and width <= REACH)
 
 
 def _phone_regions() -> frozenset[str]:

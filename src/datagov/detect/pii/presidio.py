@@ -20,6 +20,10 @@ _SUPERSETS: dict[tuple[str, str], str] = {
     ("EmailRecognizer", "Email (Medium)"): (
         r"[!#$%&'*+\-/=?^_`{|}~\w\x80-\xff]@(?:\w|[\xc2-\xf4][\x80-\xbf]{1,3})"
     ),
+    # Its four kinds of days and places in one.
+    ("ItFiscalCodeRecognizer", "Fiscal Code"): (
+        "[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPR-T][0-9LMNP-V]{2}[A-MZ][0-9LMNP-V]{3}[A-Z]"
+    ),
     # With a digit in it or behind a hyphen after it: most words have none.
     ("UsHealthInsuranceMemberIdRecognizer", "Health insurance member ID (weak)"): (
         r"\b[A-Z][A-Z0-9-]{0,63}[0-9][A-Z0-9]{0,63}[^A-Z0-9]"

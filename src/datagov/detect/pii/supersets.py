@@ -95,6 +95,44 @@ def superset(pattern: str, name: str) -> Shape:
     return Shape(body, max_width, writer.takes_space, writer.looks_around)
 
 
+@lru_cache(maxsize=1024)
+def width_around_digits(superset: str) -> int | None:
+    """Returns the most bytes of a match, each of which holds a digit.
+
+    Args:
+        superset: A pattern as `superset` returns it, or in hyperscan's syntax.
+
+    Returns:
+        None if some match holds no digit, or there is no limit, or `re` does not read the pattern.
+    """
+    try:
+        tree = sre_parser.parse(superset)
+    except (sre_parser.error, OverflowError):
+        return None
+    high = tree.getwidth()[1]
+    return high if high < _UNBOUNDED and _needs_digit(list(tree)) else None
+
+
+def _needs_digit(nodes: list[Node]) -> bool:
+    return any(map(_is_with_digit, nodes))
+
+
+def _is_with_digit(node: Node) -> bool:
+    """True if all that a node of a pattern over bytes matches holds a digit."""
+    kind, value = node
+    if kind is sre.LITERAL or kind is sre.IN:
+        # Beyond ASCII are no digits here: texts are folded.
+        in_ascii, others, _ = members(node)
+        return not others and in_ascii <= _DIGIT
+    if kind is sre.BRANCH:
+        return all(_needs_digit(list(each)) for each in value[1])
+    if kind is sre.SUBPATTERN:
+        return _needs_digit(list(value[3]))
+    if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+        return value[0] > 0 and _needs_digit(list(value[2]))
+    return False
+
+
 class _Writer:
     """Writes a parse tree as a pattern over bytes."""
 

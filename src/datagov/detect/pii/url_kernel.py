@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from datagov.detect.pii.spaces_kernel import Bytes, char_before, space_at
 from datagov.detect.pii.url_patterns import LABELS, NO_RANK, Urls
 from datagov.kernel import kernel
 
-Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Smalls = npt.NDArray[np.int16]
 Bools = npt.NDArray[np.bool_]
@@ -61,26 +61,6 @@ _SLASH = ord("/")
 
 
 @kernel
-def _is_space(data: Bytes, at: int) -> int:
-    """Returns how many bytes the white space that begins here has, 0 if there is none."""
-    byte = data[at]
-    if byte < 0x80:
-        return 1 if byte == 0x20 or 0x09 <= byte <= 0x0D else 0
-    if byte == 0xC2:
-        return 2 if data[at + 1] == 0x85 or data[at + 1] == 0xA0 else 0
-    if byte == 0xE1:
-        return 3 if data[at + 1] == 0x9A and data[at + 2] == 0x80 else 0
-    if byte == 0xE2:
-        last = data[at + 2]
-        if data[at + 1] == 0x80:
-            return 3 if last <= 0x8A or last == 0xA8 or last == 0xA9 or last == 0xAF else 0
-        return 3 if data[at + 1] == 0x81 and last == 0x9F else 0
-    if byte == 0xE3:
-        return 3 if data[at + 1] == 0x80 and data[at + 2] == 0x80 else 0
-    return 0
-
-
-@kernel
 def _stretches(data: Bytes, places: Ints, lows: Ints, highs: Ints) -> tuple[Ints, Ints]:
     """Returns the stretches without blanks around `places`."""
     starts = np.empty(len(places), np.int64)
@@ -95,14 +75,12 @@ def _stretches(data: Bytes, places: Ints, lows: Ints, highs: Ints) -> tuple[Ints
             place += 1
         start = place
         while start > at:
-            before = start - 1
-            while data[before] & 0xC0 == 0x80:
-                before -= 1
-            if _is_space(data, before):
+            before = char_before(data, start)
+            if space_at(data, before):
                 break
             start = before
         stop = place
-        while stop < high and not _is_space(data, stop):
+        while stop < high and not space_at(data, stop):
             stop += 1
         done = stop
         starts[n], stops[n] = start, stop

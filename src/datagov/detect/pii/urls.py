@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from datagov.detect.pii.context import Before, raised
-from datagov.detect.pii.gating import CELL, Bools, Ints, Nearby
+from datagov.detect.pii.context import raised
+from datagov.detect.pii.gating import CELL, Bools, Ints
 from datagov.detect.pii.neighbours import holds_blankless, stands_free, touches_blankless
-from datagov.detect.pii.plan import Plan
 from datagov.detect.pii.spans import Span, overlap_test
+from datagov.detect.pii.support import Batch
 from datagov.detect.text_buffer import TextBuffer
 
 if TYPE_CHECKING:
@@ -20,22 +20,18 @@ if TYPE_CHECKING:
 _NOT_ASCII = 0x80
 
 
-def url_spans(
-    texts: pa.Array, buffer: TextBuffer, cells: Ints, positions: Ints, scan: Plan, nearby: Nearby
-) -> list[tuple[int, list[Span]]]:
+def url_spans(batch: Batch, cells: Ints, positions: Ints) -> list[tuple[int, list[Span]]]:
     """Returns the web addresses in each text that has any.
 
     Args:
-        texts: What is searched; none of the texts of `cells` is folded.
-        buffer: The texts.
+        batch: What is searched; none of the texts of `cells` is changed by folding.
         cells: The text of each place.
         positions: Bytes at which possible matches end, ascending.
-        scan: What to look for.
-        nearby: Where context words stand.
     """
     # numba takes a second to import.
     from datagov.detect.pii.url_kernel import find_urls
 
+    buffer, scan = batch.buffer, batch.scan
     assert scan.urls
     urls, which = scan.urls
     found = find_urls(urls, buffer.data, positions, buffer.starts[cells], buffer.ends[cells])
@@ -46,10 +42,10 @@ def url_spans(
     scores = np.array([pattern.score for pattern in search.patterns])
     spans = _Spans(in_cells, starts, ends, found.patterns, scores[found.patterns])
     if scan.additions:
-        spans = spans.taken(_not_hidden(texts, buffer, found, spans))
+        spans = spans.taken(_not_hidden(batch.texts, buffer, found, spans))
     ranks = np.argsort(np.argsort(np.array(search.labels)))
     spans = spans.without_contained(ranks)
-    near = _in_context(texts, spans, which, scan, nearby)
+    near = _in_context(batch, spans, which)
     if near.any():
         raised_scores = np.array([raised(score) for score in scores.tolist()])
         spans.scores[near] = raised_scores[spans.patterns[near]]
@@ -92,16 +88,11 @@ def _alone(text: str, spans: list[Span]) -> list[bool]:
     ]
 
 
-def _in_context(texts: pa.Array, spans: "_Spans", which: int, scan: Plan, nearby: Nearby) -> Bools:
+def _in_context(batch: Batch, spans: "_Spans", which: int) -> Bools:
     """Returns beside which spans a context word stands."""
-    near = nearby.near(which, spans.cells, spans.starts) & (spans.scores < 1)
-    text, cell = "", -1
-    met: dict[int, Before] = {}
-    for i in np.flatnonzero(near).tolist():
-        if spans.cells[i] != cell:
-            cell = int(spans.cells[i])
-            text, met = texts[cell].as_py(), {}
-        near[i] = scan.vocabulary.supports(text, int(spans.starts[i]), which, met)
+    near = spans.scores < 1
+    lists = np.full(np.count_nonzero(near), which)
+    near[near] = batch.supported(lists, spans.cells[near], spans.starts[near])
     return near
 
 

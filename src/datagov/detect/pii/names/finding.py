@@ -24,7 +24,9 @@ _LETTER = np.zeros(256, bool)
 _LETTER[[c for c in range(128) if chr(c).isalnum()]] = True
 
 
-def find_names(texts: pa.Array, min_score: float) -> list[tuple[int, list[Span]]]:
+def find_names(
+    texts: pa.Array, buffer: TextBuffer, min_score: float
+) -> list[tuple[int, list[Span]]]:
     """Returns the names in each text, by index, sorted; texts without any are left out.
 
     Linear in the length of the texts. Spans do not overlap: the higher score stays, then the
@@ -32,9 +34,9 @@ def find_names(texts: pa.Array, min_score: float) -> list[tuple[int, list[Span]]
 
     Args:
         texts: `large_string`, no nulls.
+        buffer: The same texts.
         min_score: Names below are left out.
     """
-    buffer = TextBuffer.of(texts)
     lookups = _lookups()
     hits = find(lookups.expressions, buffer.data)
     data = np.frombuffer(buffer.data, np.uint8)

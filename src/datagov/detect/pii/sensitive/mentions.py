@@ -14,7 +14,7 @@ from datagov.detect.text_buffer import TextBuffer
 
 
 def find_mentions(
-    texts: pa.Array, persons: Sequence[tuple[int, list[Span]]]
+    texts: pa.Array, buffer: TextBuffer, persons: Sequence[tuple[int, list[Span]]]
 ) -> list[tuple[int, list[Span]]]:
     """Returns the mentions in each text, by index, sorted; texts without any are left out.
 
@@ -22,10 +22,10 @@ def find_mentions(
 
     Args:
         texts: `large_string`, no nulls.
+        buffer: The same texts.
         persons: What else was found, by index of the text. Findings that name no person (see
             `classes.class_of`) are passed over.
     """
-    buffer = TextBuffer.of(texts)
     hits = find(expressions(), buffer.data)
     order = np.lexsort((hits.ids, hits.ends))
     ids, ends = hits.ids[order], hits.ends[order]

@@ -1,0 +1,89 @@
+"""Which matches of a batch stand beside one of their context words."""
+
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import groupby
+from operator import itemgetter
+
+import numpy as np
+import pyarrow as pa
+
+from datagov.detect.pii.context import keywords, special_words, stop_words
+from datagov.detect.pii.gating import Bools, Ints, Nearby
+from datagov.detect.pii.plan import Plan
+from datagov.detect.text_buffer import TextBuffer
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Texts while they are looked at, and where context words stand in them.
+
+    Attributes:
+        texts: `large_string`, no nulls.
+        like_ascii: The texts folded; see `folding`.
+        is_changed: Which of them folding changes.
+        buffer: The folded texts.
+        scan: What to look for.
+        nearby: Where context words stand.
+    """
+
+    texts: pa.Array
+    like_ascii: pa.Array
+    is_changed: Bools
+    buffer: TextBuffer = field(repr=False)
+    scan: Plan
+    nearby: Nearby
+
+    @cached_property
+    def unfolded(self) -> TextBuffer:
+        """The texts as they are, as a buffer."""
+        return TextBuffer.of(self.texts) if self.is_changed.any() else self.buffer
+
+    def text(self, cell: int) -> str:
+        """Returns one text as it is."""
+        text: str = self.texts[cell].as_py()
+        return text
+
+    def supported(self, lists: Ints, cells: Ints, starts: Ints) -> Bools:
+        """Returns for each match whether one of its context words stands before it, or in it.
+
+        Args:
+            lists: The search whose words count.
+            cells: The text of each match, ascending.
+            starts: Where the match starts, in code points.
+        """
+        # numba takes a second to import.
+        from datagov.detect.pii.context_kernel import ASK, YES, verdicts
+
+        if not len(self.nearby.words) or not len(cells):
+            return np.zeros(len(cells), bool)
+        buffer, scan = self.buffer, self.scan
+        answers = verdicts(
+            np.frombuffer(buffer.data, np.uint8),
+            buffer.positions(cells, starts),
+            buffer.starts[cells],
+            buffer.ends[cells],
+            lists,
+            self.nearby.positions,
+            self.nearby.words,
+            scan.word_lengths,
+            scan.members,
+            _known_words(),
+        )
+        result = np.asarray(answers == YES)
+        # Folding may have made words that are none to the tokenizer.
+        asked = np.flatnonzero((answers == ASK) | ((answers == YES) & self.is_changed[cells]))
+        pairs = zip(cells[asked].tolist(), asked.tolist(), strict=True)
+        for cell, indices in groupby(pairs, key=itemgetter(0)):
+            text = self.text(cell)
+            for _, i in indices:
+                found = keywords(text, int(starts[i]))
+                result[i] = any(w in each for w in scan.context[lists[i]] for each in found)
+        return result
+
+
+@lru_cache(maxsize=1)
+def _known_words() -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
+    from datagov.detect.pii.context_kernel import known_words
+
+    return known_words(stop_words(), special_words())

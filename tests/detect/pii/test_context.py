@@ -1,0 +1,102 @@
+"""Context words: what the kernel is sure of is what the tokenizer says."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from datagov.detect.pii import PiiDetector
+from datagov.detect.pii.context import (
+    NO_KEYWORD,
+    _known,
+    keywords,
+    special_words,
+    stop_words,
+)
+from datagov.detect.pii.context_kernel import (
+    ASK,
+    _has_keyword,
+    _most_keywords,
+    known_words,
+    verdicts,
+)
+from datagov.detect.pii.places import find_places
+from datagov.detect.text_buffer import TextBuffer
+
+PIECES = (
+    *("phone", "Phone:", "the", "cannot", "don't", "don’t", "10km", "x", "3.5", "http://a.b/c"),
+    *("card", "CARD", "id", "ID", "(mobile)", "cell-phone", "a=b", "U.S.", ":-)", "ünder", "电话"),
+    *(
+        " ",
+        " ",
+        " ",
+        " ",
+        "  ",
+        "\n",
+        "\u3000",
+        "'",
+        ":",
+        ",",
+        "_",
+        "$5",
+        "12",
+        "e.g.",
+        "well-known",
+    ),
+)
+TABLE = known_words(stop_words(), special_words())
+SCAN = PiiDetector().plan()
+
+
+def spacy_count(run: str) -> int:
+    return sum(keyword != NO_KEYWORD for _, keyword in _known().tokens_of(run, False))
+
+
+def assert_bounds_hold(run: str) -> None:
+    data = np.frombuffer(run.encode(), np.uint8)
+    least, most = (each(data, 0, len(data), TABLE) for each in (_has_keyword, _most_keywords))
+    assert least <= spacy_count(run) <= most
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([p for p in PIECES if not p.isspace()]), min_size=1, max_size=5))
+def test_keywords_of_a_run_lie_between_the_bounds(pieces):
+    assert_bounds_hold("".join(pieces))
+
+
+@pytest.mark.slow
+def test_the_bounds_hold_for_all_that_spacy_takes_apart():
+    for word in sorted(special_words() | stop_words()):
+        for run in (word, word.upper(), f"{word}:", f"({word}),", f"{word}'s", f"{word}9"):
+            if not any(map(str.isspace, run)):
+                assert_bounds_hold(run)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=30), st.data())
+def test_a_sure_answer_is_what_the_tokenizer_says(pieces, data):
+    text = "".join(pieces) + "1"
+    start = data.draw(st.integers(0, len(text) - 1))
+    texts = pa.array(["phone", text, "phone"], pa.large_string())
+    buffer = TextBuffer.of(texts)
+    _, nearby = find_places(texts, buffer, SCAN)
+    lists = np.arange(len(SCAN.searches))
+    answers = verdicts(
+        np.frombuffer(buffer.data, np.uint8),
+        buffer.positions(np.full(len(lists), 1), np.full(len(lists), start)),
+        *(np.full(len(lists), each[1]) for each in (buffer.starts, buffer.ends)),
+        lists,
+        nearby.positions,
+        nearby.words,
+        SCAN.word_lengths,
+        SCAN.members,
+        TABLE,
+    )
+    found = keywords(text, start)
+    wrong = [
+        which
+        for which, answer in enumerate(answers.tolist())
+        if answer != ASK and answer != any(w in each for w in SCAN.context[which] for each in found)
+    ]
+    assert not wrong
