@@ -18,6 +18,7 @@ import collections
 import json
 import random
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,7 @@ BLANKLESS = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]"
 SENTENCES = ("邮箱{}收到", "发到{}，谢谢", "联系：{}。", "地址是{}吗")
 N_MADE = 200
 N_PLANTED = 100
+QUICK_S = 5
 
 
 def run(python, adapter, task, path, folder):
@@ -53,6 +55,14 @@ def run(python, adapter, task, path, folder):
     return json.loads(target.read_text())
 
 
+def measured(*arguments):
+    """Returns what an adapter found; the seconds of the quick are the median of three processes."""
+    runs = [run(*arguments)]
+    while runs[0]["seconds"] < QUICK_S and len(runs) < 3:
+        runs.append(run(*arguments))
+    return runs[0] | {"seconds": statistics.median(each["seconds"] for each in runs)}
+
+
 def results(task, texts, options):
     """Returns what ours and each peer found and the seconds it took, by name."""
     found = {}
@@ -62,10 +72,10 @@ def results(task, texts, options):
         path.parent.mkdir()
         texts.select("text").with_row_index("row").write_parquet(path)
         for each in OWN[task]:
-            found[f"ours: {each}"] = run(sys.executable, "ours", each, path, folder)
+            found[f"ours: {each}"] = measured(sys.executable, "ours", each, path, folder)
         for peer in PEERS[task]:
             if python := getattr(options, peer):
-                found[peer] = run(python, f"{peer}_peer", task, path, folder)
+                found[peer] = measured(python, f"{peer}_peer", task, path, folder)
                 print(f"{peer} took {found[peer]['seconds']:.1f} s", file=sys.stderr)
     return found
 
@@ -154,7 +164,7 @@ def duplicates(options):
             ", ".join(f"{kind} {hit[kind]} of {n}" for kind, n in total.items()),
         )
         wrong, sampled = unlike(clusters, strings)
-        print(f"    of {sampled} pairs in one cluster, drawn, {wrong} are less than .5 alike")
+        print(f"    of {sampled} texts in clusters, drawn, {wrong} are less than .5 like another")
     if "datasketch" in found:
         compare_pairs(found["ours: duplicates"]["pairs"], found["datasketch"]["pairs"], strings)
 
@@ -198,16 +208,21 @@ def changed(text, rng):
 
 
 def unlike(clusters, strings):
-    """Returns how many pairs of texts drawn from clusters have little in common, and how many."""
+    """Returns how many texts drawn from clusters are unlike another of theirs, and of how many.
+
+    The other is drawn from the same cluster; alike is what shares half of its runs of characters.
+    """
     rng = random.Random(2)
     of = collections.defaultdict(list)
     for row, cluster in enumerate(clusters):
         if cluster >= 0:
             of[cluster].append(row)
-    groups = [rows for rows in of.values() if len(rows) > 1]
-    pairs = [rng.sample(rng.choice(groups), 2) for _ in range(300)] if groups else []
-    alike = [jaccard(trigrams(strings[one]), trigrams(strings[other])) for one, other in pairs]
-    return sum(each < 0.5 for each in alike), len(pairs)
+    rows = [row for members in of.values() if len(members) > 1 for row in members]
+    n_wrong = 0
+    for row in rng.sample(rows, min(300, len(rows))):
+        other = rng.choice([each for each in of[clusters[row]] if each != row])
+        n_wrong += jaccard(trigrams(strings[row]), trigrams(strings[other])) < 0.5
+    return n_wrong, min(300, len(rows))
 
 
 def trigrams(text):

@@ -38,7 +38,9 @@ def main(**tasks):
     task, source, target = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         few = Path(folder) / "few.parquet"
-        pq.write_table(pq.read_table(source).slice(0, 50), few)
+        begin = pq.read_table(source).slice(0, 50)
+        # Twice, so that there are duplicates.
+        pq.write_table(pa.concat_tables([begin, begin]), few)
         tasks[task](few)
     result = tasks[task](Path(source))
     Path(target).write_text(json.dumps(result))
