@@ -10,13 +10,12 @@ ratio to Presidio's own recognisers with context on a sample of whole texts.
 
 import argparse
 import collections
-import inspect
-import logging
 import time
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from presidio_peer import Presidio, every_recogniser
 
 from datagov.detect.pii import PiiDetector
 from datagov.detect.pii.detector import _Page
@@ -89,41 +88,6 @@ def covered(places, margin, length):
     return total
 
 
-def presidio(languages):
-    """Returns a function that finds in a text what Presidio's recognisers do, with context."""
-    import spacy
-    import tldextract
-    from presidio_analyzer import EntityRecognizer, PatternRecognizer, predefined_recognizers
-    from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
-    from presidio_analyzer.nlp_engine import NlpArtifacts
-
-    logging.getLogger("presidio-analyzer").setLevel(logging.CRITICAL)
-    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-    kinds = [
-        kind for _, kind in sorted(inspect.getmembers(predefined_recognizers, inspect.isclass))
-    ]
-    made = [k() for k in kinds if issubclass(k, PatternRecognizer) and k is not PatternRecognizer]
-    made = [each for each in made if each.supported_language in languages]
-    made.append(predefined_recognizers.PhoneRecognizer())
-    nlp = spacy.blank("en")
-    nlp.max_length = 1 << 30
-    engine = type("Engine", (), {})()
-    engine.is_stopword = lambda word, _language: nlp.vocab[word].is_stop
-    engine.is_punct = lambda word, _language: nlp.vocab[word].is_punct
-
-    def analyse(text, entities):
-        doc = nlp(text)
-        words = [token.text for token in doc]
-        artifacts = NlpArtifacts([], doc, [t.idx for t in doc], words, engine, "en")
-        chosen = [each for each in made if each.supported_entities[0] in entities]
-        results = [r for e in chosen for r in e.analyze(text, e.supported_entities, artifacts)]
-        enhancer = LemmaContextAwareEnhancer()
-        results = enhancer.enhance_using_context(text, results, artifacts, chosen)
-        return EntityRecognizer.remove_duplicates([r for r in results if r.score >= 0.4])
-
-    return analyse
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("path")
@@ -170,19 +134,20 @@ def main():
     for (entity, rule), n in found.most_common(40):
         print(f"{n:8d} {n / (n_bytes / 1e6):8.2f}/MB  {entity:20} {rule}")
     if options.presidio:
-        compare(detector, presidio(languages), sample, options.presidio * 1000)
+        compare(detector, languages, sample, options.presidio * 1000)
 
 
-def compare(detector, analyse, sample, limit):
+def compare(detector, languages, sample, limit):
     texts, size = [], 0
     for text in (each for batch in sample for each in batch.to_pylist()):
         if len(text) < 30_000 and size < limit:
             texts.append(text)
             size += len(text.encode())
-    searches = detector.entities or DEFAULT_ENTITIES
+    entities = detector.entities or DEFAULT_ENTITIES
+    peer = Presidio([r for r in every_recogniser(languages) if r.supported_entities[0] in entities])
     start = time.process_time()
     for text in texts:
-        analyse(text, searches)
+        peer.kept(peer.results(text), detector.min_score)
     theirs = time.process_time() - start
     start = time.process_time()
     detector.detect(texts)

@@ -1,13 +1,11 @@
-"""Accuracy of the personal-information detector: labelled spans, Presidio, made-up Chinese.
+"""Accuracy of the personal-information detector: labelled spans, made-up Chinese.
 
     python benchmarks/pii_accuracy.py labelled SPANS.json
-    python benchmarks/pii_accuracy.py presidio FILE.parquet [--megabytes N]
     python benchmarks/pii_accuracy.py chinese [--people N]
 
 `labelled` reads presidio-research's format and prints precision, recall and F1 by entity; a span
-counts as found when one of its entity overlaps it. `presidio` prints the share of Presidio's
-findings that ours has, and each disagreement by rule. `chinese` writes people made by Faker
-(zh_CN) into sentences without blanks and prints the recall of each kind.
+counts as found when one of its entity overlaps it. `chinese` writes people made by Faker (zh_CN)
+into sentences without blanks and prints the recall of each kind.
 """
 
 import argparse
@@ -17,7 +15,6 @@ import random
 from pathlib import Path
 
 import pyarrow as pa
-from pii import batches, presidio
 
 from datagov.detect.pii import PiiDetector
 
@@ -53,53 +50,6 @@ def labelled(options):
 
 def overlap(one, other):
     return one[0] < other[1] and other[0] < one[1]
-
-
-def against_presidio(options):
-    analyse = presidio(("en",))
-    plain = PiiDetector(
-        context_only=(),
-        without=(),
-        additions=False,
-        plausible_only=False,
-        entities=english(),
-        # Those of Presidio's regions that libphonenumber knows.
-        phone_regions=("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR"),
-    )
-    theirs_all = same = ours_all = 0
-    only_theirs, only_ours = collections.Counter(), collections.Counter()
-    n_bytes = 0
-    for texts, _ in batches(options.path, float("inf")):
-        for text in texts.to_pylist():
-            if len(text) > 30_000 or n_bytes > options.megabytes * 1e6:
-                continue
-            n_bytes += len(text.encode())
-            theirs = {
-                (r.entity_type, r.start, r.end, round(r.score, 3))
-                for r in analyse(text, plain.entities)
-            }
-            ours = {
-                (s["category"], s["start"], s["end"], round(s["score"], 3))
-                for s in plain.detect([text]).to_pylist()
-            }
-            theirs_all += len(theirs)
-            ours_all += len(ours)
-            same += len(theirs & ours)
-            only_theirs.update(each[0] for each in theirs - ours)
-            only_ours.update(each[0] for each in ours - theirs)
-        if n_bytes > options.megabytes * 1e6:
-            break
-    print(f"{n_bytes / 1e6:.1f} MB: Presidio {theirs_all}, datagov {ours_all}, the same {same}")
-    print(f"{100 * same / theirs_all:.3f} % of Presidio's findings", end=", ")
-    print(f"{100 * same / ours_all:.3f} % of ours")
-    print("only Presidio:", dict(only_theirs))
-    print("only datagov: ", dict(only_ours))
-
-
-def english():
-    from datagov.detect.pii.presidio import presidio_recognisers
-
-    return tuple(sorted({r.entity for r in presidio_recognisers("en")} | {"PHONE_NUMBER"}))
 
 
 SENTENCES = {
@@ -164,10 +114,6 @@ def main():
     command = commands.add_parser("labelled")
     command.add_argument("path")
     command.set_defaults(run=labelled)
-    command = commands.add_parser("presidio")
-    command.add_argument("path")
-    command.add_argument("--megabytes", type=float, default=10)
-    command.set_defaults(run=against_presidio)
     command = commands.add_parser("chinese")
     command.add_argument("--people", type=int, default=2000)
     command.add_argument("--show", type=int, default=0, help="missed sentences to print by kind")

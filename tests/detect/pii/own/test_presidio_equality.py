@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import pytest
 import yaml
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from oracle import Finding, engine
 from presidio_analyzer import EntityRecognizer, PatternRecognizer
@@ -130,6 +130,7 @@ CHOSEN = st.lists(st.tuples(patterns(), SCORES), min_size=1, max_size=2)
 
 @settings(max_examples=25)
 @given(CHOSEN, TEXTS, st.booleans())
+@example([(" ", 0.5)], "a ", True)
 def test_patterns_find_what_presidios_do(tmp_path_factory, chosen, text, with_context):
     check_patterns(tmp_path_factory.mktemp("own"), chosen, text, with_context)
 
@@ -142,6 +143,11 @@ def test_many_patterns_find_what_presidios_do(tmp_path_factory, chosen, text, wi
 
 
 def check_patterns(folder, chosen, text, with_context):
+    """Where Presidio finds anything: it raises for a match that begins in no token.
+
+    Such is a blank at the end of the text: spaCy makes no token of it, and context is looked for
+    from there.
+    """
     document = {
         "name": "Own",
         "supported_entity": "OWN",
@@ -152,7 +158,14 @@ def check_patterns(folder, chosen, text, with_context):
         "context": ["badge", "工号"] if with_context else [],
     }
     theirs, own = both(folder, {"recognizers": [document]})
-    assert ours(own, text, 0.0) == presidios(theirs, text, 0.0)
+    found = ours(own, text, 0.0)
+    try:
+        expected = presidios(theirs, text, 0.0)
+    except ValueError as error:
+        if "in the list of tokens" not in str(error):
+            raise
+        return
+    assert found == expected
 
 
 @settings(max_examples=60)
