@@ -53,6 +53,7 @@ from datagov.release.benchmarks import load_benchmarks, save_indexes
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_of
 from datagov.release.earlier import load_earlier
+from datagov.release.examples import EXAMPLES, examples
 from datagov.release.naming import shown_shards
 from datagov.release.selfscan import self_scan
 from datagov.release.workspace import Workspace, check_free, claim, publish, writing_to
@@ -325,6 +326,8 @@ def _write_evidence(
     if config.policy.duplicates.passages:
         os.link(workspace.passages, staging / "evidence/passages.parquet")
         passages = json.loads(workspace.passages.with_suffix(".json").read_text("utf-8"))
+    if config.policy.duplicates.near:
+        _write_json(staging / EXAMPLES, {"pairs": examples(parts, staging)})
     numbers = metrics.collect(parts, staging, shards, schema, annotations, passages, config)
     _write_json(staging / METRICS, numbers)
     described = describe(config.registry, objections, numbers["counted_by_source"], config.policy)

@@ -10,7 +10,7 @@ That a member is alike to the one that stays is not left to chance: where the tw
 compared, they are, in a second round.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from datagov.duplicates.clusters import (
     clusters,
     together,
 )
+from datagov.duplicates.examples import PAIRS, chosen
 from datagov.duplicates.find import ALIKE_MARGIN
 from datagov.duplicates.sketches import Sketches, likeness
 from datagov.policy import DuplicateOptions, Policy
@@ -38,6 +39,7 @@ from datagov.release.config import ScanConfig
 from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
 from datagov.release.earlier import FIRST_PART, EarlierPart
 from datagov.release.evidence import UnitEvidence
+from datagov.release.examples import N_EXAMPLES
 from datagov.release.preferences import ranks
 
 Tables = Iterable[pa.Table]
@@ -61,7 +63,10 @@ on passages; 0 where it is not known. Where the sketches say more, that counts."
 
 _DIGEST_BYTES = 16
 _SKETCHED = ("n_shingles", "sketch")
-_RECORD_SIGNALS = ("shard", "position", "exact_digest", *_SKETCHED, "rank", "digest")
+_RECORD_SIGNALS = ("shard", "position", "exact_digest", *_SKETCHED, "rank", "digest", "source")
+
+_NO_SOURCE = -1
+"""In place of the number of a source: undeclared, or an earlier release."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ class PartRecords:
 
     Attributes:
         part: Number of the part.
-        signals: One row per record, with `record` (its number), `rank` and `digest`.
+        signals: One row per record, with `record` (its number), `rank`, `digest` and `source`
+            (where the registry has it).
     """
 
     part: int
@@ -116,7 +122,7 @@ class PartRecords:
 
 
 def _signals_of(unit: UnitEvidence, verdicts: SourceVerdicts, config: ScanConfig) -> pl.DataFrame:
-    """Returns signals with `rank`, and `digest`: what equal records of data/ have in common."""
+    """Returns signals with `rank`, `source`, and what equal records of data/ have in common."""
     needed = ("shard", "position", "source_id", "n_chars", "date", "exact_digest")
     digests = ("normalised_digest", "redacted_digest")
     signals = pl.DataFrame(unit.table("signals", [*needed, *digests, *_SKETCHED]))
@@ -128,6 +134,11 @@ def _signals_of(unit: UnitEvidence, verdicts: SourceVerdicts, config: ScanConfig
     return signals.with_columns(
         rank=ranks(signals, findings, config),
         digest=_digest(pl.col("severity") == REDACT),
+        source=pl.col("source_id").replace_strict(
+            {source.id: i for i, source in enumerate(config.registry.sources)},
+            default=_NO_SOURCE,
+            return_dtype=pl.Int32,
+        ),
     ).select(_RECORD_SIGNALS)
 
 
@@ -135,7 +146,9 @@ def _signals_of_earlier(part: EarlierPart) -> pl.DataFrame:
     """Returns the same of an earlier release: its records stay whatever else comes."""
     records = part.records()
     return records.with_columns(
-        rank=pl.lit(b""), digest=_digest(pl.col("action") == "redact")
+        rank=pl.lit(b""),
+        digest=_digest(pl.col("action") == "redact"),
+        source=pl.lit(_NO_SOURCE, pl.Int32),
     ).select(_RECORD_SIGNALS)
 
 
@@ -219,6 +232,7 @@ def with_first(
     known = pairs.with_columns(
         rank_first=rows["rank"],
         digest_first=rows["digest"],
+        source_first=rows["source"],
         n_shingles_first=rows["n_shingles"],
         sketch_first=rows["sketch"],
     )
@@ -256,11 +270,13 @@ def compared(
         "second",
         "rank_first",
         "digest_first",
+        "source_first",
         jaccard=pl.lit(pl.Series(found.jaccard)),
         first_in_second=pl.max_horizontal(pl.lit(pl.Series(found.first)), "first_in_second"),
         second_in_first=pl.max_horizontal(pl.lit(pl.Series(found.second)), "second_in_first"),
         rank_second=pl.lit(own["rank"]),
         digest_second=pl.lit(own["digest"]),
+        source_second=pl.lit(own["source"]),
     )
     close = alike(edges, options.near_from, options.contained_from)
     if close.height:
@@ -280,10 +296,11 @@ def uncompared(files: Iterable[str]) -> ByPart:
 
 
 def members(equal: Tables, edges: Iterable[str], policy: Policy) -> ByPart:
-    """Yields (part, its members of clusters, with `cluster`, the number of the one that stays)."""
+    """Yields (part, its members of clusters, and which of them are to be an `example`)."""
     options = policy.duplicates
+    acts_from = {kind: policy.acts_from("duplicates", kind) for kind in (NEAR, CONTAINED)}
     same = [pl.DataFrame(table) for table in equal]
-    similar = MEMBERS.to_frame()
+    similar, shown = MEMBERS.to_frame(), PAIRS.to_frame()
     files = sorted(edges)
     if files:
         nodes, close = _graph(files)
@@ -293,19 +310,37 @@ def members(equal: Tables, edges: Iterable[str], policy: Policy) -> ByPart:
             near_from=options.near_from,
             contained_from=options.contained_from,
             chains=options.chains,
-            acts_from=(
-                policy.acts_from("duplicates", NEAR),
-                policy.acts_from("duplicates", CONTAINED),
-            ),
+            acts_from=(acts_from[NEAR], acts_from[CONTAINED]),
         )
+        shown = chosen(_pairs(similar, nodes, acts_from), N_EXAMPLES)
     found = together(pl.concat([MEMBERS.to_frame(), *same]), similar)
+    records = pl.concat([shown["record"], shown["kept"]])
+    found = found.with_columns(example=pl.col("record").is_in(records.implode()))
     yield from by_part(found.filter(pl.col("record") < first_number(FIRST_PART)), "record")
+
+
+def _pairs(
+    members: pl.DataFrame, nodes: pl.DataFrame, acts_from: Mapping[str, float]
+) -> pl.DataFrame:
+    """Returns the records of this corpus that duplicate another one of it, of schema PAIRS."""
+    source = nodes.select("record", "source")
+    here = pl.all_horizontal(pl.col("record", "kept") < first_number(FIRST_PART))
+    least = pl.col("kind").replace_strict(acts_from, return_dtype=pl.Float32)
+    return (
+        members.filter((pl.col("record") != pl.col("kept")) & here)
+        .join(source, on="record")
+        .join(source.rename({"record": "kept", "source": "source_kept"}), on="kept")
+        .with_columns(acts=pl.col("similarity") >= least)
+        .select(PAIRS.names())
+    )
 
 
 def _graph(files: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = pl.read_parquet(files)
     nodes = pl.concat(
-        rows.select(record=side, rank=f"rank_{side}", digest=f"digest_{side}")
+        rows.select(
+            record=side, rank=f"rank_{side}", digest=f"digest_{side}", source=f"source_{side}"
+        )
         for side in ("first", "second")
     )
     return nodes.unique("record"), rows.select(*EDGES).unique(["first", "second"])
