@@ -286,3 +286,10 @@ def test_what_was_removed_is_summed_up(page):
 def test_without_examples_the_section_says_why(make_release):
     text = source(make_release(examples={"pairs": []}))
     assert "There are none: no record of this corpus is a near duplicate" in text
+
+
+def test_the_drawing_keeps_its_labels_on_a_narrow_screen(release):
+    text = source(release)
+    style = text[text.index("<style>") : text.index("</style>")]
+    assert "svg.flow text { display: none" not in style
+    assert re.search(r'<text [^>]*>kept [0-9,]+<tspan class="share">', text)
