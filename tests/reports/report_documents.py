@@ -139,6 +139,7 @@ METRICS: dict[str, Any] = {
     ],
     "self_scan": {"files": 7, "values_found": 0, "keys_found": 0, "files_with_values": []},
     "columns_out": ["id", "text", "url"],
+    "columns_as_json": ["url"],
     "text_fields": ["text"],
 }
 
