@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from datagov import __version__
+from datagov.beam import spawning
 from datagov.errors import DatagovError
 from datagov.faults import fault
 
@@ -192,6 +193,8 @@ def scan(
     read. A run that was stopped or killed goes on where it was with the same command. Flags after
     `--` go to Beam.
     """
+    if runner == "local" and workers != 1:
+        spawning.start()
     from datagov.scanning import Run, default_name, scan
 
     options["text_fields"] = options["text_fields"] or ("text",)

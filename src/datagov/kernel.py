@@ -2,7 +2,7 @@
 
 numba's cache looks at the file of a function only, and would go on using what was compiled from
 other files before they changed. So what is kept lies in a folder named by the sources of the
-kernel's package: a kernel calls only kernels of its own package.
+kernel's package and of this one: a kernel calls only kernels of these two.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ def kernel(function: Callable[..., Result]) -> Callable[..., Result]:
 def _folder(package: Path) -> str | None:
     """Returns where to keep what is compiled; None if nowhere: that costs time, not results."""
     digest = hashlib.sha256(str(package).encode())
-    for path in sorted(package.glob("*.py")):
+    for path in (*sorted(package.glob("*.py")), *sorted(Path(__file__).parent.glob("*.py"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(base) / "datagov" / f"kernels-{digest.hexdigest()[:16]}"

@@ -3,11 +3,13 @@
 import dataclasses
 import datetime as dt
 import hashlib
+import importlib
 import json
 import logging
 import os
 import platform
 import shutil
+import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -64,6 +66,8 @@ from datagov.sources.registry import load_registry
 from datagov.sources.verdicts import Verdicts, check_purpose, describe, verdicts
 
 log = logging.getLogger("datagov")
+
+GATES_ENGINE = "datagov.gates.engine"
 
 SPLIT_BYTES = 32 * 1024 * 1024
 """Default size of what one worker reads at a time; it changes speed and memory, not results."""
@@ -277,6 +281,8 @@ def _run_pipeline(
         )
     log.info("scanning %d splits in %d parts on %s", len(units), len(parts), engine.described)
     n_written = workspace.n_written
+    # Takes seconds, and this process does little while the workers scan.
+    threading.Thread(target=importlib.import_module, args=(GATES_ENGINE,), daemon=True).start()
     with progress.scanning(units, n_written, len(parts), bars=run.show_progress):
         beam_pipeline = pipeline(engine, workspace.worker_log)
         categories = {source: tuple(found) for source, found in objections.items()}

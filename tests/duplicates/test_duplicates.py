@@ -1,6 +1,5 @@
 """Digests and groups: equal texts meet, in whatever order they come."""
 
-import unicodedata
 from collections import defaultdict
 
 import polars as pl
@@ -9,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.digests import _normalised, normalise, output_digests, record_digests
+from datagov.duplicates.digests import output_digests, record_digests
 from datagov.duplicates.groups import KEYS, judge, repeated_ids
 
 KEY = b"k" * 32
@@ -22,23 +21,6 @@ def cells_of(texts):
         pa.array(["text"] * n),
         pa.array(texts, pa.large_string()),
     )
-
-
-@given(st.text())
-def test_normalising_twice_changes_nothing(text):
-    assert normalise(normalise(text)) == normalise(text)
-
-
-@given(st.text())
-def test_composed_and_decomposed_text_are_one(text):
-    assert normalise(unicodedata.normalize("NFD", text)) == normalise(
-        unicodedata.normalize("NFC", text)
-    )
-
-
-@given(st.text(alphabet=st.characters(max_codepoint=127)))
-def test_the_path_for_ascii_agrees_with_the_general_one(text):
-    assert _normalised(text.encode()) == normalise(text).encode()
 
 
 def test_case_width_and_blanks_do_not_matter_to_the_normalised_digest_alone():

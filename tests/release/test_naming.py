@@ -8,7 +8,7 @@ import pytest
 
 import datagov
 from datagov.detect.pii import PiiDetector
-from datagov.release import naming, records, selfscan
+from datagov.release import evidence, naming, selfscan
 from datagov.release.naming import personal
 
 MAIL, MOBILE, PHONE = "zebra.secret77@mailhost5.org", "13812345678", "+14155550123"
@@ -129,7 +129,7 @@ def test_the_control_passes_for_files_without_values(corpus, release):
 
 
 def test_an_id_that_is_not_keyed_fails_the_control(corpus, release, monkeypatch):
-    monkeypatch.setattr(records, "shown", lambda ids, _config: ids)
+    monkeypatch.setattr(evidence, "shown", lambda ids, _config: ids)
     result = release(corpus, id_field="id")
     assert (
         "evidence/decisions/part-00000.parquet" in result.metrics["self_scan"]["files_with_values"]

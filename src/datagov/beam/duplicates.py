@@ -14,14 +14,15 @@ from datagov.beam.passages import FindPassages
 from datagov.duplicates.groups import judge
 from datagov.policy import DuplicateOptions, Policy
 from datagov.release import comparing, keys
-from datagov.release.comparing import PartRecords
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import SourceVerdicts
 from datagov.release.earlier import FIRST_PART, EarlierPart
 from datagov.release.keys import KeyedTable
+from datagov.release.part_records import PartRecords
 from datagov.release.workspace import Workspace
 
 Joined = tuple[int, Mapping[str, Iterable[Any]]]
+KeyedTables = tuple[int, Iterable[pa.Table]]
 
 
 class FindDuplicates(beam.PTransform):
@@ -36,7 +37,7 @@ class FindDuplicates(beam.PTransform):
     def expand(self, inputs: Any) -> beam.PCollection:
         """Equal records first; those that are left of them are then compared with each other."""
         options = self._config.policy.duplicates
-        known = (self._verdicts, self._config)
+        known = (self._verdicts, self._config, self._workspace)
         equal = (
             inputs
             | "Join ids" >> beam.CoGroupByKey()
@@ -51,20 +52,19 @@ class FindDuplicates(beam.PTransform):
             known_of_parts = {"joined": joined, "evidence": inputs["evidence"]}
             held = [known_of_parts | "Passages" >> FindPassages(self._config, self._workspace)]
         if options.near:
-            known_evidence = (inputs["evidence"], self._config, self._verdicts, self._workspace)
             candidates = (
                 joined
-                | "Bands" >> beam.FlatMap(_bands, *known, self._workspace)
+                | "Bands" >> beam.FlatMap(_bands, self._config, self._workspace)
                 | "Equal bands" >> beam.GroupByKey()
                 | "Candidates" >> _flat_map(_candidates, options)
             )
             pairs = (candidates, *held) | "All pairs" >> beam.Flatten()
-            edges = pairs | "Compare" >> Compare("once", *known_evidence)
+            edges = pairs | "Compare" >> Compare("once", options, self._workspace)
             more = (
                 edges
                 | "Meet" >> beam.GroupByKey()
                 | "Not yet compared" >> _flat_map(_uncompared)
-                | "Compare with who stays" >> Compare("again", *known_evidence)
+                | "Compare with who stays" >> Compare("again", options, self._workspace)
             )
             meeting["edges"] = (edges, more) | "All edges" >> beam.Flatten()
         return (
@@ -77,31 +77,20 @@ class FindDuplicates(beam.PTransform):
 class Compare(beam.PTransform):
     """(part of the first, pairs of records) to (0, file of edges between those that are alike)."""
 
-    def __init__(
-        self,
-        name: str,
-        evidence: beam.PCollection,
-        config: ScanConfig,
-        verdicts: SourceVerdicts,
-        workspace: Workspace,
-    ) -> None:
+    def __init__(self, name: str, options: DuplicateOptions, workspace: Workspace) -> None:
         super().__init__()
         self._name = name
-        self._evidence = evidence
-        self._known = (verdicts, config)
+        self._options = options
         self._workspace = workspace
 
     def expand(self, pairs: beam.PCollection) -> beam.PCollection:
         """Pairs visit the part of the first record, then that of the second."""
-        with_first = (
-            {"evidence": self._evidence, "pairs": pairs}
-            | "Join first" >> beam.CoGroupByKey()
-            | "With first" >> beam.FlatMap(_with_first, *self._known, self._name, self._workspace)
-        )
         return (
-            {"evidence": self._evidence, "pairs": with_first}
-            | "Join second" >> beam.CoGroupByKey()
-            | "Likeness" >> beam.FlatMap(_compared, *self._known, self._name, self._workspace)
+            pairs
+            | "By first" >> beam.GroupByKey()
+            | "With first" >> beam.FlatMap(_with_first, self._name, self._workspace)
+            | "By second" >> beam.GroupByKey()
+            | "Likeness" >> beam.FlatMap(_compared, self._options, self._name, self._workspace)
         )
 
 
@@ -115,18 +104,21 @@ def _flat_map(function: Callable[..., Iterator[KeyedTable]], *known: object) -> 
     return beam.FlatMap(function, *known).with_output_types(KeyedTable)
 
 
-def _records(joined: Joined, verdicts: SourceVerdicts, config: ScanConfig) -> PartRecords:
+def _records(part: int, workspace: Workspace) -> PartRecords:
+    return PartRecords(part, workspace.records(part))
+
+
+def _digests(
+    joined: Joined, verdicts: SourceVerdicts, config: ScanConfig, workspace: Workspace
+) -> Iterator[KeyedTable]:
     part, known = joined
     (evidence,) = known["evidence"]
-    return PartRecords.of(part, evidence, verdicts, config)
+    records = _records(part, workspace)
+    records.write(evidence, verdicts, config)
+    yield from keys.duplicate_keys(records, records.numbers(known["repeated"], config))
 
 
-def _digests(joined: Joined, verdicts: SourceVerdicts, config: ScanConfig) -> Iterator[KeyedTable]:
-    records = _records(joined, verdicts, config)
-    yield from keys.duplicate_keys(records, records.numbers(joined[1]["repeated"], config))
-
-
-def _equal(bucket: tuple[int, Iterable[pa.Table]]) -> Iterator[KeyedTable]:
+def _equal(bucket: KeyedTables) -> Iterator[KeyedTable]:
     found = judge(pl.DataFrame(pa.concat_tables(bucket[1])))
     yield from comparing.by_part(found, "record")
 
@@ -135,13 +127,12 @@ def _all(keyed: KeyedTable) -> Iterator[KeyedTable]:
     yield 0, keyed[1]
 
 
-def _bands(
-    joined: Joined, verdicts: SourceVerdicts, config: ScanConfig, workspace: Workspace
-) -> Iterator[tuple[int, str]]:
-    records = _records(joined, verdicts, config)
-    repeated = records.numbers(joined[1]["repeated"], config)
-    out = pl.concat([repeated, comparing.removed(joined[1]["equal"])])
-    file = workspace.bands(records.part)
+def _bands(joined: Joined, config: ScanConfig, workspace: Workspace) -> Iterator[tuple[int, str]]:
+    part, known = joined
+    records = _records(part, workspace)
+    repeated = records.numbers(known["repeated"], config)
+    out = pl.concat([repeated, comparing.removed(known["equal"])])
+    file = workspace.bands(part)
     yield from comparing.write_bands(records, out, config.policy.duplicates, file)
 
 
@@ -152,22 +143,22 @@ def _candidates(
 
 
 def _with_first(
-    joined: Joined, verdicts: SourceVerdicts, config: ScanConfig, name: str, workspace: Workspace
+    pairs: KeyedTables, name: str, workspace: Workspace
 ) -> Iterator[tuple[int, tuple[str, int]]]:
-    pairs = list(joined[1]["pairs"])
-    if pairs:
-        records = _records(joined, verdicts, config)
-        yield from comparing.with_first(records, pairs, workspace.pairs(records.part, name))
+    part, tables = pairs
+    file = workspace.pairs(part, name)
+    yield from comparing.with_first(_records(part, workspace), tables, file)
 
 
 def _compared(
-    joined: Joined, verdicts: SourceVerdicts, config: ScanConfig, name: str, workspace: Workspace
+    pairs: tuple[int, Iterable[tuple[str, int]]],
+    options: DuplicateOptions,
+    name: str,
+    workspace: Workspace,
 ) -> Iterator[tuple[int, str]]:
-    pairs = list(joined[1]["pairs"])
-    if pairs:
-        records = _records(joined, verdicts, config)
-        file = workspace.edges(records.part, name)
-        yield from comparing.compared(records, pairs, config.policy.duplicates, file)
+    part, stretches = pairs
+    file = workspace.edges(part, name)
+    yield from comparing.compared(_records(part, workspace), stretches, options, file)
 
 
 def _uncompared(met: tuple[int, Iterable[str]]) -> Iterator[KeyedTable]:

@@ -6,8 +6,6 @@ import difflib
 import io
 import logging
 import os
-import shlex
-import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +18,7 @@ from apache_beam.transforms import environments
 from apache_beam.transforms.environments import Environment
 
 from datagov.beam import coders
+from datagov.beam.spawning import worker_command
 from datagov.declared import nearest
 from datagov.errors import ConfigError, DatagovError
 from datagov.faults import private_file
@@ -150,13 +149,5 @@ def _environment(engine: Engine, worker_log: Path) -> Environment:
     """Returns where the local runner runs: in this process, or in worker processes."""
     if engine.n_workers == 1:
         return environments.EmbeddedPythonEnvironment.default()
-    # Workers have many threads and large short-lived buffers: without this freed memory is kept.
-    # The last is jemalloc's, which polars brings; a process per core needs no threads of its own.
-    memory = (
-        "MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=4194304 MALLOC_TRIM_THRESHOLD_=8388608 "
-        "ARROW_DEFAULT_MEMORY_POOL=system POLARS_MAX_THREADS=1 "
-        "_RJEM_MALLOC_CONF=dirty_decay_ms:0,muzzy_decay_ms:0"
-    )
-    worker = f"{shlex.quote(sys.executable)} -m datagov.beam.worker"
-    command = f"{memory} {worker} 2>>{shlex.quote(str(private_file(worker_log)))}"
+    command = worker_command(private_file(worker_log))
     return environments.SubprocessSDKEnvironment.from_command_string(command_string=command)

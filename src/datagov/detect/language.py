@@ -4,16 +4,19 @@ No model: a table of Unicode blocks and lists of the commonest function words. G
 and to route by; short texts of languages that share words (Danish and Norwegian) are confused.
 """
 
+import sys
 from functools import lru_cache
 from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import regex
 import yaml
 
+from datagov.detect.words import WordLists, count_words
+from datagov.kernel import kernel
 from datagov.texts import Texts, as_texts
+from datagov.utf8 import Bytes, Ints, decoded, text_buffers
 
 UNDETERMINED = "und"
 NO_LANGUAGE = "zxx"
@@ -35,9 +38,7 @@ _BLOCKS = (
     (0xFE00, ""), (0xFE70, "Arab"), (0xFF00, ""), (0xFF66, "Kana"), (0xFFA0, "Hang"),
     (0xFFE0, ""), (0x20000, "Hani"), (0x32000, ""),
 )  # fmt: skip
-_SCRIPTS = tuple(sorted({script for _, script in _BLOCKS}))
-_STARTS = np.array([start for start, _ in _BLOCKS])
-_SCRIPT_OF_BLOCK = np.array([_SCRIPTS.index(script) for _, script in _BLOCKS])
+_SCRIPTS = tuple(sorted({script for _, script in _BLOCKS}, reverse=True))
 
 _ONE_LANGUAGE = {
     "Armn": "hy", "Hebr": "he", "Beng": "bn", "Guru": "pa", "Gujr": "gu", "Orya": "or",
@@ -47,7 +48,6 @@ _ONE_LANGUAGE = {
 }  # fmt: skip
 _DENSE = frozenset(("Hani", "Kana", "Hang"))
 _DEFAULT = {"Latn": UNDETERMINED, "Cyrl": "ru", "Arab": "ar", "Deva": "hi"}
-_WORD = regex.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 MIN_LETTERS = 4
 KANA_SHARE = 0.08
 """Japanese mixes Kana into Han; Chinese quotes have less."""
@@ -59,85 +59,119 @@ def identify(texts: Texts) -> pa.Array:
     `und` when it cannot be told, `zxx` when there is nothing written in it. Looks at the first
     SAMPLE_BYTES of a text.
     """
-    array = as_texts(texts)
-    samples = [_sample(array[i]) for i in range(len(array))]
-    counts = _script_counts(samples)
-    tags = [_tag(sample, row) for sample, row in zip(samples, counts, strict=True)]
+    data, offsets = text_buffers(as_texts(texts))
+    starts, ends = offsets[:-1], _sample_ends(data, offsets)
+    counts = _script_counts(data, starts, ends, _script_of(), len(_SCRIPTS))
+    counts[:, _SCRIPTS.index("")] = 0
+    total = counts.sum(axis=1)
+    # Of scripts that weigh as much the last by name counts, which is the first here.
+    script = np.argmax(counts * _weights(), axis=1)
+    tags = np.array([_ONE_LANGUAGE.get(name, UNDETERMINED) for name in _SCRIPTS], object)[script]
+    han, kana = (counts[:, _SCRIPTS.index(name)] for name in ("Hani", "Kana"))
+    dense = np.isin(script, [_SCRIPTS.index(name) for name in ("Hani", "Kana")])
+    tags[dense] = np.where(kana > KANA_SHARE * (han + kana), "ja", "zh")[dense]
+    by_words = (total >= MIN_LETTERS) & np.isin(script, [_SCRIPTS.index(s) for s in _by_script()])
+    rows = np.flatnonzero(by_words)
+    tags[rows] = _by_words(data, starts[rows], ends[rows], script[rows])
+    tags[total == 0] = NO_LANGUAGE
     return pa.array(tags, pa.string())
 
 
 def languages() -> list[str]:
     """Returns all tags that `identify` may return but `zxx`, sorted."""
-    by_words = {name for words in _function_words().values() for name in _names(words)}
     return sorted(
-        {"ja", "zh", UNDETERMINED, *_ONE_LANGUAGE.values(), *_DEFAULT.values(), *by_words}
+        {"ja", "zh", UNDETERMINED, *_ONE_LANGUAGE.values(), *_DEFAULT.values(), *_by_words_names()}
     )
 
 
-def _names(words: dict[str, list[tuple[str, float]]]) -> set[str]:
-    return {language for owners in words.values() for language, _ in owners}
-
-
-def _sample(text: pa.Scalar) -> str:
-    head = memoryview(text.as_buffer())[:SAMPLE_BYTES]
-    return bytes(head).decode("utf-8", "ignore")
-
-
-def _script_counts(samples: list[str]) -> npt.NDArray[np.int64]:
-    """Returns, for each sample, how many of its characters are of each script."""
-    lengths = [len(sample) for sample in samples]
-    points = np.frombuffer("".join(samples).encode("utf-32-le"), np.uint32)
-    scripts = _SCRIPT_OF_BLOCK[np.searchsorted(_STARTS, points, side="right") - 1]
-    rows = np.repeat(np.arange(len(samples)), lengths)
-    n = len(_SCRIPTS)
-    return np.bincount(rows * n + scripts, minlength=len(samples) * n).reshape(-1, n)
-
-
-def _tag(sample: str, counts: npt.NDArray[np.int64]) -> str:
-    by_script = dict(zip(_SCRIPTS, counts.tolist(), strict=True))
-    by_script.pop("")
-    total = sum(by_script.values())
-    if total == 0:
-        return NO_LANGUAGE
-    han, kana = by_script["Hani"], by_script["Kana"]
-    # Markup, code and names are Latin in any language, so that letters of other scripts count
-    # for more; and a Han, Kana or Hangul character says as much as several letters.
-    weights = {s: n * (1 if s == "Latn" else 5 if s in _DENSE else 2) for s, n in by_script.items()}
-    script = max(weights, key=lambda name: (weights[name], name))
-    if script in ("Hani", "Kana"):
-        return "ja" if kana > KANA_SHARE * (han + kana) else "zh"
-    if script in _ONE_LANGUAGE:
-        return _ONE_LANGUAGE[script]
-    if total < MIN_LETTERS:
-        return UNDETERMINED
-    return _by_words(sample, script)
+@lru_cache(maxsize=1)
+def _script_of() -> npt.NDArray[np.uint8]:
+    """Returns the script of each code point, as an index into _SCRIPTS."""
+    starts = np.array([start for start, _ in _BLOCKS])
+    scripts = np.array([_SCRIPTS.index(script) for _, script in _BLOCKS], np.uint8)
+    return np.repeat(scripts, np.diff(starts, append=sys.maxunicode + 1))
 
 
 @lru_cache(maxsize=1)
-def _function_words() -> dict[str, dict[str, list[tuple[str, float]]]]:
-    """Returns, by script and word, the languages that have it, each with a weight."""
+def _weights() -> Ints:
+    """Returns how much a character of each script weighs.
+
+    Markup, code and names are Latin in any language, so that letters of other scripts count for
+    more; and a Han, Kana or Hangul character says as much as several letters.
+    """
+    return np.array([1 if s == "Latn" else 5 if s in _DENSE else 2 for s in _SCRIPTS])
+
+
+@kernel
+def _sample_ends(data: Bytes, offsets: Ints) -> Ints:
+    """Returns where the sample of each text ends: no character is cut."""
+    ends = np.empty(len(offsets) - 1, np.int64)
+    for text in range(len(ends)):
+        end = offsets[text + 1]
+        if end - offsets[text] > SAMPLE_BYTES:
+            end = offsets[text] + SAMPLE_BYTES
+            while data[end] & 0xC0 == 0x80:
+                end -= 1
+        ends[text] = end
+    return ends
+
+
+@kernel
+def _script_counts(
+    data: Bytes, starts: Ints, ends: Ints, script_of: npt.NDArray[np.uint8], n_scripts: int
+) -> Ints:
+    """Returns how many characters of each script each text has; int64, (texts, n_scripts)."""
+    counts = np.zeros((len(starts), n_scripts), np.int64)
+    for text in range(len(starts)):
+        at = starts[text]
+        while at < ends[text]:
+            if data[at] < 0x80:
+                counts[text, script_of[data[at]]] += 1
+                at += 1
+            else:
+                code, width = decoded(data, at)
+                counts[text, script_of[code]] += 1
+                at += width
+    return counts
+
+
+@lru_cache(maxsize=1)
+def _by_script() -> dict[str, dict[str, list[str]]]:
+    """Returns, by script and word, the languages that have it."""
     text = resources.files("datagov").joinpath("detect", "language_words.yaml").read_text("utf-8")
-    table: dict[str, dict[str, list[tuple[str, float]]]] = {}
+    table: dict[str, dict[str, list[str]]] = {}
     for script, languages in yaml.safe_load(text).items():
-        owners: dict[str, list[str]] = {}
+        owners = table.setdefault(script, {})
         for language, words in languages.items():
             for word in dict.fromkeys(words.split()):
                 owners.setdefault(word, []).append(str(language))
-        # A word that many languages share says little of each.
-        table[script] = {
-            word: [(language, 1 / len(names)) for language in names]
-            for word, names in owners.items()
-        }
     return table
 
 
-def _by_words(sample: str, script: str) -> str:
-    table = _function_words().get(script, {})
-    scores: dict[str, float] = {}
-    words = _WORD.findall(sample.lower())
-    for word in words:
-        for language, weight in table.get(word, ()):
-            scores[language] = scores.get(language, 0.0) + weight
-    if not scores or max(scores.values()) < 0.02 * len(words):
-        return _DEFAULT.get(script, UNDETERMINED)
-    return max(sorted(scores), key=lambda language: scores[language])
+@lru_cache(maxsize=1)
+def _by_words_names() -> list[str]:
+    return sorted(
+        {name for words in _by_script().values() for names in words.values() for name in names}
+    )
+
+
+@lru_cache(maxsize=1)
+def _word_lists() -> WordLists:
+    """Returns the function words, in a list for each script."""
+    index = {name: i for i, name in enumerate(_by_words_names())}
+    # A word that many languages share says little of each.
+    return WordLists.of(
+        [
+            {word: [(index[n], 1 / len(names)) for n in names] for word, names in words.items()}
+            for words in (_by_script().get(script, {}) for script in _SCRIPTS)
+        ]
+    )
+
+
+def _by_words(data: Bytes, starts: Ints, ends: Ints, script: Ints) -> npt.NDArray[np.object_]:
+    """Returns the language of each text, one of those that are written in its script."""
+    names = np.array(_by_words_names(), object)
+    scores, n_words = count_words(data, starts, ends, script, _word_lists(), len(names))
+    best = scores.max(axis=1)
+    default = np.array([_DEFAULT.get(name, UNDETERMINED) for name in _SCRIPTS], object)[script]
+    return np.where((best == 0) | (best < 0.02 * n_words), default, names[scores.argmax(axis=1)])

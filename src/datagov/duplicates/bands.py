@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from datagov.duplicates.sketches import N_BINS, Sketches, bins_of
-from datagov.duplicates.tokens import Bytes, Ints, mixed
+from datagov.duplicates.tokens import mixed
 from datagov.kernel import kernel
+from datagov.utf8 import Bytes, Ints
 
 MISS_WEIGHT = 0.98
 """What a missed pair costs against a needless comparison, of 1: comparing is cheap here."""

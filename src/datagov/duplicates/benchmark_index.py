@@ -17,9 +17,10 @@ import pyarrow as pa
 from datagov.corpus.batch import Cells
 from datagov.duplicates.lookup import Hashes, Lookup
 from datagov.duplicates.spans import PURPOSE
-from datagov.duplicates.tokens import Buffers, Bytes, Ints, seed_of, tables, tokenise
+from datagov.duplicates.tokens import Buffers, seed_of, tables, tokenise
 from datagov.duplicates.winnowing import rolling
 from datagov.kernel import kernel
+from datagov.utf8 import Bytes, Ints
 
 Weights = npt.NDArray[np.float64]
 Tokens = npt.NDArray[np.uint32]

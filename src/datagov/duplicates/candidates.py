@@ -11,8 +11,9 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from datagov.duplicates.tokens import Ints, mixed
+from datagov.duplicates.tokens import mixed
 from datagov.kernel import kernel
+from datagov.utf8 import Ints
 
 ALL_PAIRS = 8
 """Largest group of records with one band that are compared all with all."""

@@ -2,8 +2,8 @@
 
 Folding is NFKC_Casefold (Unicode, section 3.13) for one code point at a time, and for Han
 characters the simplified form besides, so that a text is equal to itself in traditional writing.
-Texts that hold characters which join with the one before them (NFC_QC=Maybe), or fall into several
-tokens, have to be brought to NFKC before they are folded.
+Texts in which neighbours compose, or that hold characters which fall into several tokens, have to
+be brought to NFKC before they are folded.
 """
 
 import sys
@@ -14,6 +14,8 @@ from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
+
+from datagov.duplicates.composing import APART, irregular, joining
 
 BETWEEN, WORD, ALONE, NOTHING = range(4)
 """Kinds: stands between tokens; letter of a word; a token by itself; is not there at all."""
@@ -36,7 +38,6 @@ _ALONE = (
 )
 """Scripts that are written without blanks between words, as ranges of code points."""
 
-_HAN = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x323B0))
 _HANGUL = (0xAC00, 0xD7A4)
 
 EXPANDS = 1 << 24
@@ -51,13 +52,13 @@ class Characters:
         kind: uint8, one of BETWEEN, WORD, ALONE, NOTHING.
         folded: uint32, the folded code point, or EXPANDS and an index.
         expansions: uint32; at an index the number of code points, then they.
-        composes: bool, whether a text with this code point has to be brought to NFKC first.
+        joining: uint8, flags of `composing`: where texts have to be brought to NFKC first.
     """
 
     kind: npt.NDArray[np.uint8]
     folded: npt.NDArray[np.uint32]
     expansions: npt.NDArray[np.uint32]
-    composes: npt.NDArray[np.bool_]
+    joining: npt.NDArray[np.uint8]
 
 
 @lru_cache(maxsize=1)
@@ -66,19 +67,19 @@ def characters() -> Characters:
     n = sys.maxunicode + 1
     kind = np.full(n, BETWEEN, np.uint8)
     folded = np.arange(n, dtype=np.uint32)
-    composes = np.zeros(n, bool)
+    flags = joining().copy()
     expansions: list[int] = []
-    regular = np.zeros(n, bool)
-    for low, high in (*_HAN, _HANGUL, (0xD800, 0xF900), (0x323B0, 0xE0000), (0xE0200, n)):
-        regular[low:high] = True
+    regular = np.ones(n, bool)
+    regular[irregular()] = False
     kind[_HANGUL[0] : _HANGUL[1]] = WORD
-    for code in np.flatnonzero(~regular).tolist():
+    for code in irregular():
         char = chr(code)
         kinds = {_kind(each) for each in unicodedata.normalize("NFKC", char)}
         kind[code] = kinds.pop() if len(kinds) == 1 else BETWEEN
         form = _fold(char)
         # What is several things, such as a mark on a blank or (1) in one sign, is taken apart.
-        composes[code] = bool(kinds) or (kind[code] == ALONE and len(form) > 1)
+        if kinds or (kind[code] == ALONE and len(form) > 1):
+            flags[code] |= APART
         if len(form) == 1:
             folded[code] = ord(form)
         elif form:
@@ -89,14 +90,12 @@ def characters() -> Characters:
     for low, high in _ALONE:
         letters = kind[low : high + 1]
         letters[(letters != NOTHING) & ((letters == WORD) | regular[low : high + 1])] = ALONE
-    for code in _composing():
-        composes[code] = True
     variants = np.arange(n, dtype=np.uint32)
     for old, new in _han_variants():
         variants[old] = new
     single = folded < EXPANDS
     folded[single] = variants[folded[single]]
-    return Characters(kind, folded, np.array(expansions or [0], np.uint32), composes)
+    return Characters(kind, folded, np.array(expansions or [0], np.uint32), flags)
 
 
 def _kind(char: str) -> int:
@@ -116,20 +115,6 @@ def _fold(char: str) -> str:
         return ""
     form = unicodedata.normalize("NFKC", char).casefold()
     return unicodedata.normalize("NFKC", form)
-
-
-def _composing() -> set[int]:
-    """Returns code points that can join with one before them into a single one.
-
-    They are the second halves of canonical decompositions, and the vowels and finals of Hangul.
-    """
-    second = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}
-    for code in range(0xC0, 0x1D200):
-        form = unicodedata.decomposition(chr(code))
-        if form and not form.startswith("<"):
-            parts = form.split()
-            second.update(int(part, 16) for part in parts[1:])
-    return second
 
 
 def _han_variants() -> list[tuple[int, int]]:

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from datagov.duplicates.tokens import Ints
 from datagov.kernel import kernel
+from datagov.utf8 import Ints
 
 DIRECT, LINKED = "direct", "linked"
 CHAINS = (DIRECT, LINKED)

@@ -16,10 +16,11 @@ from datagov.corpus.batch import Cells
 from datagov.duplicates.lookup import Bits, Firsts, Hashes, Lookup, find, shift_of
 from datagov.duplicates.passages import PASSAGES
 from datagov.duplicates.spans import PURPOSE, spans_of_runs
-from datagov.duplicates.tokens import Buffers, Bytes, Ints, seed_of, tables
+from datagov.duplicates.tokens import Buffers, seed_of, tables
 from datagov.duplicates.tokens import tokenise as _tokenise
 from datagov.duplicates.winnowing import MIN_WHOLE, WHOLES, hash_of, rolling
 from datagov.kernel import kernel
+from datagov.utf8 import Bytes, Ints
 
 HELD = pa.schema(
     [

@@ -38,10 +38,11 @@ from datagov.duplicates.benchmark_index import (
 )
 from datagov.duplicates.lookup import Hashes, find, shift_of
 from datagov.duplicates.spans import PURPOSE, spans_of_runs
-from datagov.duplicates.tokens import Buffers, Bytes, Ints, seed_of, tables
+from datagov.duplicates.tokens import Buffers, seed_of, tables
 from datagov.duplicates.tokens import tokenise as _tokenise
 from datagov.duplicates.winnowing import rolling
 from datagov.kernel import kernel
+from datagov.utf8 import Bytes, Ints
 
 TOUCHES = pa.schema(
     [

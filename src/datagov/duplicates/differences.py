@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from datagov.duplicates.tokens import Ints
 from datagov.kernel import kernel
+from datagov.utf8 import Ints
 
 Hashes = npt.NDArray[np.uint64]
 

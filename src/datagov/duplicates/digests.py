@@ -8,7 +8,6 @@ the text they are of stands beside them in data/, and an auditor can compute the
 import hashlib
 import hmac
 import struct
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
+from datagov.duplicates.normalising import normalised
+from datagov.utf8 import text_buffers
 
 
 @dataclass(frozen=True)
@@ -33,46 +34,25 @@ class RecordDigests:
     normalised_digest: pa.Array
 
 
-def normalise(text: str) -> str:
-    """Returns `text` after NFKC, case folding and folding of white space; idempotent.
-
-    Case folding can undo a composition (U+0345), so NFKC comes once more after it, as in the
-    definition of NFKC_Casefold (Unicode 15, section 3.13).
-    """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
-
-
-# Lower case, and for white space of all kinds that str.split() knows a blank.
-_ASCII_FOLD = bytes(
-    ord(" ") if chr(i).isspace() else ord(chr(i).lower()) if i < 128 else i for i in range(256)
-)
-
-
-def _normalised(text: bytes) -> bytes:
-    """Returns `normalise` of a UTF-8 text, as UTF-8."""
-    if text.isascii():
-        return b" ".join(text.translate(_ASCII_FOLD).split())
-    return normalise(text.decode()).encode()
-
-
 def record_digests(cells: Cells, n_rows: int, key: bytes) -> RecordDigests:
     """Returns the digests of `n_rows` records; one without cells has that of no texts."""
-    inputs, exact, normalised = [], [], []
+    inputs, exact = [], []
     for fields, texts in _records(cells, n_rows):
         framed = _framed(texts)
-        folded = list(map(_normalised, texts))
         inputs.append(_keyed(key, b"input\0" + _framed(fields) + framed))
         exact.append(_keyed(key, b"exact\0" + framed))
-        normalised.append(_keyed(key, b"normalised\0" + _framed(folded)))
-    return RecordDigests(*(pa.array(each, pa.string()) for each in (inputs, exact, normalised)))
+    return RecordDigests(
+        pa.array(inputs, pa.string()),
+        pa.array(exact, pa.string()),
+        normalised_digests(cells, n_rows, key),
+    )
 
 
 def normalised_digests(cells: Cells, n_rows: int, key: bytes) -> pa.Array:
     """Returns the `normalised_digest` of each record, as `record_digests` does."""
+    folded = Cells(cells.row, cells.field, normalised(cells.text.cast(pa.large_string())))
     digests = [
-        _keyed(key, b"normalised\0" + _framed(list(map(_normalised, texts))))
-        for _, texts in _records(cells, n_rows)
+        _keyed(key, b"normalised\0" + _framed(texts)) for _, texts in _records(folded, n_rows)
     ]
     return pa.array(digests, pa.string())
 
@@ -109,7 +89,6 @@ def _records(cells: Cells, n_rows: int) -> Iterator[tuple[list[bytes], list[byte
 def _bytes_getter(array: pa.Array) -> Callable[[int], bytes]:
     """Returns a function from index to the UTF-8 of a string array without nulls."""
     array = array.cast(pa.large_string())
-    _, offsets_buffer, data = array.buffers()
-    offsets = np.frombuffer(offsets_buffer, np.int64)[array.offset :].tolist()
-    view = memoryview(data) if data is not None else memoryview(b"")
+    data, places = text_buffers(array)
+    view, offsets = memoryview(data.data), places.tolist()
     return lambda i: bytes(view[offsets[i] : offsets[i + 1]])

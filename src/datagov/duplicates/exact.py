@@ -17,9 +17,10 @@ from datagov.duplicates.sketches import (
     tokens_of,
     weights,
 )
-from datagov.duplicates.tokens import Buffers, Ints, seed_of, tables
+from datagov.duplicates.tokens import Buffers, seed_of, tables
 from datagov.kernel import kernel
 from datagov.texts import Texts, as_texts
+from datagov.utf8 import Ints
 
 _SEED = seed_of(b"", b"similarity")
 _SHORT_PER_TOKEN = 2

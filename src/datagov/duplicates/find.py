@@ -11,8 +11,8 @@ from datagov.duplicates.bands import band_keys, banding
 from datagov.duplicates.candidates import candidate_pairs
 from datagov.duplicates.clusters import DIRECT, EDGES, alike, centres, clusters
 from datagov.duplicates.sketches import Sketches, likeness, sketch
-from datagov.duplicates.tokens import Ints
 from datagov.texts import Texts, as_texts
+from datagov.utf8 import Ints
 
 ALIKE_MARGIN = 0.1
 """How far below the threshold of near duplicates candidates may be: they may be contained."""

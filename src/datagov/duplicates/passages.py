@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.spans import Stretches, flat, tokens_of
-from datagov.duplicates.tokens import Ints
 from datagov.duplicates.winnowing import MIN_TOKENS, gram_of
 from datagov.kernel import kernel
+from datagov.utf8 import Ints
 
 Tokens = npt.NDArray[np.uint32]
 

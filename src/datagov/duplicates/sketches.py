@@ -19,9 +19,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.tokens import CHARS_PER_WORD, Buffers, Bytes, Ints, mixed, seed_of, tables
+from datagov.duplicates.tokens import CHARS_PER_WORD, Buffers, mixed, seed_of, tables
 from datagov.duplicates.tokens import tokenise as _tokenise
 from datagov.kernel import kernel
+from datagov.utf8 import Bytes, Ints
 
 Floats = npt.NDArray[np.float64]
 Shares = npt.NDArray[np.float32]

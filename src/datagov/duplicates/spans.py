@@ -16,17 +16,10 @@ import pyarrow as pa
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.characters import ALONE, NOTHING, WORD, characters
-from datagov.duplicates.tokens import (
-    Buffers,
-    Bytes,
-    Ints,
-    decoded,
-    needs_composing,
-    seed_of,
-    tables,
-    tokenise,
-)
+from datagov.duplicates.composing import MARK, SECOND, joining, texts_that_join
+from datagov.duplicates.tokens import Buffers, seed_of, tables, tokenise
 from datagov.kernel import kernel
+from datagov.utf8 import Bytes, Ints, decoded
 
 Places = npt.NDArray[np.int32]
 
@@ -182,11 +175,7 @@ def lead_back(texts: pa.Array, offsets: Ints, starts: Places, ends: Places) -> N
     """
     if not len(texts):
         return
-    _, offsets_buffer, values = texts.buffers()
-    if values is None:
-        return
-    bounds = np.frombuffer(offsets_buffer, np.int64)[texts.offset :][: len(texts) + 1]
-    composed = needs_composing(np.frombuffer(values, np.uint8), bounds, characters().composes)
+    composed = texts_that_join(texts, characters().joining)
     for i in np.flatnonzero(composed & (np.diff(offsets) > 0)).tolist():
         first, behind = origins(texts[i].as_py())
         spans = slice(offsets[i], offsets[i + 1])
@@ -216,8 +205,7 @@ def origins(text: str) -> tuple[Places, Places]:
 
 
 def _begins_piece(char: str) -> bool:
-    first = unicodedata.normalize("NFKD", char)[0]
-    return not unicodedata.combining(first) and not characters().composes[ord(first)]
+    return not joining()[ord(char)] & (SECOND | MARK)
 
 
 @kernel

@@ -16,10 +16,9 @@ import pyarrow.compute as pc
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.characters import ALONE, EXPANDS, NOTHING, WORD, Characters, characters
+from datagov.duplicates.composing import texts_that_join
 from datagov.kernel import kernel
-
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
+from datagov.utf8 import Bytes, Ints, decoded, text_buffers
 
 CHARS_PER_WORD = 4
 """Tokens of one character that weigh as much as one word."""
@@ -49,9 +48,7 @@ class Buffers:
     def of(cls, cells: Cells, n_rows: int) -> "Buffers":
         """Returns the texts of `n_rows` records."""
         texts = _composed(cells.text.cast(pa.large_string()))
-        _, offsets_buffer, values = texts.buffers()
-        offsets = np.frombuffer(offsets_buffer, np.int64)[texts.offset :][: len(texts) + 1]
-        data = np.frombuffer(values, np.uint8) if values is not None else np.zeros(0, np.uint8)
+        data, offsets = text_buffers(texts)
         counts = np.bincount(cells.row.to_numpy(), minlength=n_rows)
         records = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         return cls(data, offsets[:-1].copy(), offsets[1:].copy(), records)
@@ -73,51 +70,13 @@ def seed_of(key: bytes, purpose: bytes) -> np.uint64:
 
 def _composed(texts: pa.Array) -> pa.Array:
     """Returns `texts`, those composed that hold characters which join with the one before."""
-    _, offsets_buffer, values = texts.buffers()
-    if values is None:
-        return texts
-    offsets = np.frombuffer(offsets_buffer, np.int64)[texts.offset :][: len(texts) + 1]
-    needs = needs_composing(np.frombuffer(values, np.uint8), offsets, characters().composes)
+    needs = texts_that_join(texts, characters().joining)
     if not needs.any():
         return texts
     mask = pa.array(needs)
     # Arrow's own utf8_normalize leaves e + U+0301 as it is.
     composed = [unicodedata.normalize("NFKC", text) for text in texts.filter(mask).to_pylist()]
     return pc.replace_with_mask(texts, mask, pa.array(composed, pa.large_string()))
-
-
-@kernel
-def needs_composing(
-    data: Bytes, offsets: Ints, composes: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
-    """Returns for each text whether one of its code points is set in `composes`."""
-    needs = np.zeros(len(offsets) - 1, np.bool_)
-    for text in range(len(needs)):
-        at = offsets[text]
-        end = offsets[text + 1]
-        while at < end:
-            if data[at] < 0x80:
-                at += 1
-                continue
-            code, width = decoded(data, at)
-            if composes[code]:
-                needs[text] = True
-                break
-            at += width
-    return needs
-
-
-@kernel
-def decoded(data: Bytes, at: int) -> tuple[np.int64, int]:
-    """Returns the code point that begins at a byte of valid UTF-8 beyond ASCII, and its width."""
-    lead = np.int64(data[at])
-    if lead < 0xE0:
-        return (lead & 0x1F) << 6 | (np.int64(data[at + 1]) & 0x3F), 2
-    if lead < 0xF0:
-        high = (lead & 0x0F) << 12 | (np.int64(data[at + 1]) & 0x3F) << 6
-        return high | (np.int64(data[at + 2]) & 0x3F), 3
-    high = (lead & 0x07) << 18 | (np.int64(data[at + 1]) & 0x3F) << 12
-    return high | (np.int64(data[at + 2]) & 0x3F) << 6 | (np.int64(data[at + 3]) & 0x3F), 4
 
 
 @kernel

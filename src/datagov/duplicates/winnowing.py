@@ -21,9 +21,10 @@ import pyarrow as pa
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.spans import PURPOSE, Places, lead_back, located
-from datagov.duplicates.tokens import Buffers, Bytes, Ints, mixed, seed_of, tables
+from datagov.duplicates.tokens import Buffers, mixed, seed_of, tables
 from datagov.duplicates.tokens import tokenise as _tokenise
 from datagov.kernel import kernel
+from datagov.utf8 import Bytes, Ints
 
 Hashes = npt.NDArray[np.uint64]
 

@@ -10,8 +10,7 @@ That a member is alike to the one that stays is not left to chance: where the tw
 compared, they are, in a second round.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -35,127 +34,20 @@ from datagov.duplicates.examples import PAIRS, chosen
 from datagov.duplicates.find import ALIKE_MARGIN
 from datagov.duplicates.sketches import Sketches, likeness
 from datagov.policy import DuplicateOptions, Policy
-from datagov.release.config import ScanConfig
-from datagov.release.decisions import REDACT, SourceVerdicts, preliminary_severity, with_severity
-from datagov.release.earlier import FIRST_PART, EarlierPart
-from datagov.release.evidence import UnitEvidence
+from datagov.release.earlier import FIRST_PART
 from datagov.release.examples import N_EXAMPLES
-from datagov.release.preferences import ranks
+from datagov.release.part_records import PART_SHIFT, SKETCHED, PartRecords, first_number
 
 Tables = Iterable[pa.Table]
 ByPart = Iterator[tuple[int, pa.Table]]
-
-PART_SHIFT = 40
-"""A part has fewer than 2^40 records."""
 
 BANDS_PER_BUCKET = 16
 """Bands that are looked at together; pairs that share several of them are then named once."""
 
 
-def first_number(part: int) -> int:
-    """Returns the number of the first record of a part."""
-    return part << PART_SHIFT
-
-
 SHARES = ("first_in_second", "second_in_first")
 """Columns of pairs beside `first, second`: how much of one is known to stand in the other, measured
 on passages; 0 where it is not known. Where the sketches say more, that counts."""
-
-_DIGEST_BYTES = 16
-_SKETCHED = ("n_shingles", "sketch")
-_RECORD_SIGNALS = ("shard", "position", "exact_digest", *_SKETCHED, "rank", "digest", "source")
-
-_NO_SOURCE = -1
-"""In place of the number of a source: undeclared, or an earlier release."""
-
-
-@dataclass(frozen=True)
-class PartRecords:
-    """What is known of all readable records of a part, in corpus order.
-
-    Attributes:
-        part: Number of the part.
-        signals: One row per record, with `record` (its number), `rank`, `digest` and `source`
-            (where the registry has it).
-    """
-
-    part: int
-    signals: pl.DataFrame
-
-    @classmethod
-    def of(
-        cls,
-        part: int,
-        evidence: Sequence[UnitEvidence] | EarlierPart,
-        verdicts: SourceVerdicts,
-        config: ScanConfig,
-    ) -> "PartRecords":
-        """Returns the records of a part, or those of an earlier release that it has in data/."""
-        if isinstance(evidence, EarlierPart):
-            signals = _signals_of_earlier(evidence)
-        else:
-            signals = pl.concat([_signals_of(unit, verdicts, config) for unit in evidence])
-        numbers = first_number(part) + pl.int_range(pl.len(), dtype=pl.Int64)
-        return cls(part, signals.with_columns(record=numbers))
-
-    def sketches(self) -> Sketches:
-        """Returns the sketches of all records."""
-        table = self.signals.select(*_SKETCHED).to_arrow()
-        return Sketches(
-            table["sketch"].combine_chunks().cast(pa.large_binary()),
-            table["n_shingles"].combine_chunks(),
-        )
-
-    def numbers(self, places: Tables, config: ScanConfig) -> pl.Series:
-        """Returns the numbers of the records at some places (`shard_order`, `position`)."""
-        pieces = [pl.DataFrame(table).select("shard_order", "position") for table in places]
-        if not pieces:
-            return pl.Series("record", [], pl.Int64)
-        names = dict(enumerate(config.shard_order))
-        shard = pl.col("shard_order").replace_strict(names, return_dtype=pl.String)
-        found = pl.concat(pieces).select("position", shard=shard)
-        return self.signals.join(found, on=["shard", "position"], how="semi")["record"]
-
-    def rows(self, records: pl.Series) -> pl.Series:
-        """Returns the row of each of the part's own records."""
-        return records - first_number(self.part)
-
-
-def _signals_of(unit: UnitEvidence, verdicts: SourceVerdicts, config: ScanConfig) -> pl.DataFrame:
-    """Returns signals with `rank`, `source`, and what equal records of data/ have in common."""
-    needed = ("shard", "position", "source_id", "n_chars", "date", "exact_digest")
-    digests = ("normalised_digest", "redacted_digest")
-    signals = pl.DataFrame(unit.table("signals", [*needed, *digests, *_SKETCHED]))
-    findings = with_severity(unit.table("findings"), config.policy)
-    severity = preliminary_severity(
-        signals, findings, unit.contamination(), verdicts, config.policy
-    )
-    signals = signals.with_columns(severity=severity)
-    return signals.with_columns(
-        rank=ranks(signals, findings, config),
-        digest=_digest(pl.col("severity") == REDACT),
-        source=pl.col("source_id").replace_strict(
-            {source.id: i for i, source in enumerate(config.registry.sources)},
-            default=_NO_SOURCE,
-            return_dtype=pl.Int32,
-        ),
-    ).select(_RECORD_SIGNALS)
-
-
-def _signals_of_earlier(part: EarlierPart) -> pl.DataFrame:
-    """Returns the same of an earlier release: its records stay whatever else comes."""
-    records = part.records()
-    return records.with_columns(
-        rank=pl.lit(b""),
-        digest=_digest(pl.col("action") == "redact"),
-        source=pl.lit(_NO_SOURCE, pl.Int32),
-    ).select(_RECORD_SIGNALS)
-
-
-def _digest(is_redacted: pl.Expr) -> pl.Expr:
-    """Returns the digest of what stands in data/, not of what stood in the corpus."""
-    digest = pl.when(is_redacted).then("redacted_digest").otherwise("normalised_digest")
-    return digest.str.slice(0, 2 * _DIGEST_BYTES).str.decode("hex")
 
 
 def removed(equal: Tables) -> pl.Series:
@@ -180,7 +72,7 @@ def write_bands(
     """
     cut = banding(options.near_from)
     keys = band_keys(records.sketches(), cut)
-    frame = records.signals.select("record", "n_shingles").with_columns(
+    frame = records.columns("record", "n_shingles").with_columns(
         pl.Series(_band(band), keys[:, band]) for band in range(cut.n_bands)
     )
     stays = (pl.col("n_shingles") > 0) & ~pl.col("record").is_in(out.implode())
@@ -228,7 +120,7 @@ def with_first(
     """
     pairs = _all(tables).group_by("first", "second").agg(pl.col(SHARES).max())
     pairs = pairs.sort("first", "second")
-    rows = records.signals[records.rows(pairs["first"])]
+    rows = records.columns("rank", "digest", "source", *SKETCHED)[records.rows(pairs["first"])]
     known = pairs.with_columns(
         rank_first=rows["rank"],
         digest_first=rows["digest"],
@@ -264,7 +156,7 @@ def compared(
     which = np.cumsum(with_sketch) - 1
     indices = np.stack([which, rows.to_numpy()], axis=1)
     found = likeness(first, records.sketches(), indices)
-    own = records.signals[rows]
+    own = records.columns("rank", "digest", "source")[rows]
     edges = pairs.select(
         "first",
         "second",

@@ -5,6 +5,7 @@ a name that depends on content and configuration alone: findings, signals, rejec
 the schemas of its records, and a summary.
 """
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -117,6 +118,8 @@ def _write_evidence(unit: Unit, config: ScanConfig, workspace: Workspace, folder
             schemas_seen[schema] = None
             if not records.table.num_rows:
                 continue
+            if config.read.id_field is not None:
+                records = dataclasses.replace(records, ids=shown(records.ids, config))
             texts = cells(records.table, config.read.text_fields)
             spans = {d.name: d.detect(texts.text) for d in config.detectors}
             signals = _signals(records, texts, spans, config)

@@ -60,14 +60,13 @@ _HAN = (
     "和",
 )
 _ANY_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
-_TOKEN = re.compile(
+_LISTED = re.compile(
     # A listed word counts where a sentence has words, not as a part of something else: the `a` of
     # `fe80::a` is none. Several may be joined, as in `e-mail` or `api_key`.
     r"(?<![^\s\"'(\[{<\u3000-\u9fff\uff00-\uffef])"
-    rf"(?P<words>(?:{_ANY_WORD})(?:[-_/](?:{_ANY_WORD}))*)"
+    rf"(?:(?:{_ANY_WORD})(?:[-_/](?:{_ANY_WORD}))*)"
     r"(?=[.,;:=!?)\]}>\"']*(?:\s|$)|[\u3000-\u9fff\uff00-\uffef])"
-    rf"|(?P<han>{'|'.join(_HAN)})|\w|\W",
-    re.DOTALL,
+    rf"|{'|'.join(_HAN)}"
 )
 
 
@@ -85,9 +84,14 @@ def mask(text: str) -> str:
     space becomes a blank. Its length in code points stays.
     """
     # Only lower-case words are let through: `Will` and `May` may be names, `will` is not.
-    return "".join(
-        each.group() if each.lastgroup else _shape(each.group()) for each in _TOKEN.finditer(text)
-    )
+    pieces: list[str] = []
+    at = 0
+    for listed in _LISTED.finditer(text):
+        pieces += map(_shape, text[at : listed.start()])
+        pieces.append(listed.group())
+        at = listed.end()
+    pieces += map(_shape, text[at:])
+    return "".join(pieces)
 
 
 @lru_cache(maxsize=4096)

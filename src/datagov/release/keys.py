@@ -10,9 +10,9 @@ import polars as pl
 import pyarrow as pa
 
 from datagov.duplicates.groups import KEYS
-from datagov.release.comparing import PartRecords
 from datagov.release.config import ScanConfig
 from datagov.release.evidence import UnitEvidence
+from datagov.release.part_records import PartRecords
 
 N_BUCKETS = 16
 EXACT_CHARS = 16
@@ -38,7 +38,8 @@ def duplicate_keys(records: PartRecords, repeated: pl.Series) -> Bucketed:
         repeated: Numbers of records with an id that an earlier one has.
     """
     exact = pl.col("exact_digest").str.slice(0, EXACT_CHARS).str.decode("hex")
-    rows = records.signals.filter(~pl.col("record").is_in(repeated.implode())).select(
+    known = records.columns("record", "exact_digest", "digest", "rank")
+    rows = known.filter(~pl.col("record").is_in(repeated.implode())).select(
         "record", exact_digest=exact, normalised_digest="digest", rank="rank"
     )
     first_byte = pl.col("normalised_digest").bin.slice(0, 1).bin.encode("hex")

@@ -20,7 +20,6 @@ from datagov.corpus.write import DataWriter, RecordWriter
 from datagov.duplicates.digests import output_digests
 from datagov.errors import AccountingError
 from datagov.release import accounting
-from datagov.release.comparing import first_number
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import count_coverage, ner_of
 from datagov.release.decisions import (
@@ -39,6 +38,7 @@ from datagov.release.decisions import (
 from datagov.release.evidence import UnitEvidence
 from datagov.release.examples import EXAMPLE_RECORDS, example_records, wanted
 from datagov.release.keys import named
+from datagov.release.part_records import first_number
 from datagov.release.records import Records, readable_records
 from datagov.release.redaction.batches import redacted_batch
 from datagov.release.workspace import Workspace

@@ -29,18 +29,11 @@ from datagov.duplicates.spans import TOKENS
 from datagov.duplicates.winnowing import FINGERPRINTS, gram_of
 from datagov.errors import AccountingError
 from datagov.policy import DuplicateOptions
-from datagov.release.comparing import (
-    PART_SHIFT,
-    ByPart,
-    PartRecords,
-    Tables,
-    by_part,
-    first_number,
-    removed,
-)
+from datagov.release.comparing import ByPart, Tables, by_part, removed
 from datagov.release.config import ScanConfig
 from datagov.release.evidence import UnitEvidence
 from datagov.release.materialise import write_table
+from datagov.release.part_records import PART_SHIFT, first_number, numbers_at
 from datagov.release.records import readable_records
 from datagov.release.workspace import Workspace
 from datagov.tables import PASSAGES, conform
@@ -82,8 +75,7 @@ def write_fingerprints(
     first = first_number(part)
     signals = pl.concat(pl.DataFrame(unit.table("signals", _WHERE)) for unit in units)
     signals = signals.with_columns(record=first + pl.int_range(pl.len(), dtype=pl.Int64))
-    records = PartRecords(part, signals)
-    out = pl.concat([records.numbers(repeated, config), removed(equal)])
+    out = pl.concat([numbers_at(signals, repeated, config), removed(equal)])
     takes_part = ~pl.col("record").is_in(out.implode())
     n_tokens = pl.concat(pl.DataFrame(unit.table("lengths")) for unit in units)
     named = signals.with_columns(n_tokens["n_tokens"]).filter(takes_part)

@@ -12,7 +12,6 @@ from datagov.corpus.read import read
 from datagov.corpus.schema import Path
 from datagov.corpus.splits import Split
 from datagov.release.config import ScanConfig
-from datagov.release.naming import shown
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Records:
         table: All columns as read, one row per record.
         shards: string, the shard of each.
         positions: int64, the position of each in its shard.
-        ids: string, the id of each as evidence may show it.
+        ids: string, the id of each as its corpus has it: nothing for evidence, see `naming`.
         rejects: Table of schema REJECTS: what could not be read on the way.
     """
 
@@ -35,7 +34,9 @@ class Records:
 
 
 def readable_records(
-    unit: Sequence[Split], config: ScanConfig, as_json: frozenset[Path] = frozenset()
+    unit: Sequence[Split],
+    config: ScanConfig,
+    as_json: frozenset[Path] = frozenset(),
 ) -> Iterator[Records]:
     """Yields the records of `unit` in order.
 
@@ -71,7 +72,7 @@ def _identified(batch: Batch, config: ScanConfig) -> Records:
         table=readable.table,
         shards=pa.repeat(pa.scalar(readable.shard, pa.string()), readable.table.num_rows),
         positions=readable.positions,
-        ids=ids if config.read.id_field is None else shown(ids, config),
+        ids=ids,
         rejects=readable.rejects,
     )
 

@@ -22,6 +22,7 @@ from datagov.faults import fault
 
 LEFTOVERS = (
     "errors",
+    "records",
     "bands",
     "pairs",
     "edges",
@@ -57,6 +58,10 @@ class Workspace:
         folder = self.path / "overlaps" / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder if index is None else folder / f"{index:06d}.parquet"
+
+    def records(self, part: int) -> Path:
+        """Returns where what is known of the records of the part goes, in this run."""
+        return self._of_run("records") / f"{part}.parquet"
 
     def bands(self, part: int) -> Path:
         """Returns where the keys of bands of the part with this index go, in this run."""

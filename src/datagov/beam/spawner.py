@@ -1,0 +1,123 @@
+"""The process that workers are forked from; see `spawning`.
+
+It imports what every worker needs and makes the tables that detectors and digests look up, then
+forks a worker for whoever asks at its socket. It has one thread, which is what makes forking safe;
+should a library have started another, it forks nothing and workers start by themselves.
+"""
+
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+
+from datagov.beam.worker import main as run_worker
+
+_SLEEPING = ("polars-ooc-clea",)
+"""Threads that may be there: polars' one that will clean up after queries larger than memory."""
+
+
+def main(listening: int) -> None:
+    """Serves until standard input ends; in the processes that it forks, runs a worker.
+
+    Args:
+        listening: File descriptor of the socket to serve at.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Nobody waits for the workers here.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    spawner = os.getpid()
+    try:
+        with socket.socket(fileno=listening) as server:
+            address = server.getsockname()
+            prepare()
+            asked = _serve(server)
+        if asked:
+            _run(asked)
+    finally:
+        if os.getpid() == spawner:
+            shutil.rmtree(Path(address).parent, ignore_errors=True)
+
+
+def prepare() -> None:
+    """Imports and computes what workers share.
+
+    No table is sorted or joined here: Arrow and polars start threads for that.
+    """
+    import pyarrow as pa
+    from apache_beam.runners.worker import sdk_worker_main  # noqa: F401
+
+    import datagov.beam.duplicates
+    import datagov.beam.transforms  # noqa: F401
+    from datagov.corpus.batch import Cells
+    from datagov.detect.kinds import kind_counts, repeated_line_shares
+    from datagov.detect.language import identify
+    from datagov.detect.pii import PiiDetector
+    from datagov.duplicates.normalising import normalised
+    from datagov.duplicates.sketches import sketch
+
+    PiiDetector().plan()
+    text = pa.array(["one text"], pa.large_string())
+    kind_counts(text)
+    repeated_line_shares(text, 1)
+    identify(text)
+    normalised(text)
+    sketch(Cells(pa.array([0]), pa.array(["text"]), text), 1, bytes(32))
+
+
+def _serve(server: socket.socket) -> socket.socket | None:
+    """Returns in each forked process the connection to who asked for it, at the end None."""
+    while True:
+        ready, _, _ = select.select([server, sys.stdin], [], [])
+        if sys.stdin in ready:
+            return None
+        connection, _ = server.accept()
+        if _forked(connection):
+            return connection
+        connection.close()
+
+
+def _forked(connection: socket.socket) -> bool:
+    """Returns whether this is the worker that was asked for."""
+    _, (stderr, *_), _, _ = socket.recv_fds(connection, 1, 1)
+    environment = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    is_worker = False
+    if not _can_fork():
+        connection.sendall(b"?")
+    elif os.fork() == 0:
+        is_worker = True
+        os.dup2(stderr, 2)
+        os.environ.clear()
+        os.environ.update(json.loads(environment))
+    os.close(stderr)
+    return is_worker
+
+
+def _can_fork() -> bool:
+    """Returns whether no other thread could hold a lock that the forked process waits for."""
+    names = (Path(each, "comm").read_text().strip() for each in Path("/proc/self/task").iterdir())
+    return sum(name not in _SLEEPING for name in names) <= 1
+
+
+def _run(asked: socket.socket) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(asked,), daemon=True).start()
+    run_worker()
+    asked.sendall(b"0")
+
+
+def _end_with(asked: socket.socket) -> None:
+    """Ends this process when who asked for it is gone: Beam kills that one, not this."""
+    poll = select.poll()
+    poll.register(asked, 0)
+    poll.poll()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
