@@ -74,6 +74,9 @@ def test_a_changed_text_with_mended_digests_is_still_found(made, capsys):
         (["scan", "{corpus}", "--runner", "no.such.Runner"], "not installed"),
         (["scan", "{corpus}", "--", "--direct_num_workers=x"], "flags behind --: argument"),
         (["scan", "{corpus}", "--", "--direct_num_worker=2"], "mean --direct_num_workers?"),
+        (["scan", "{corpus}", "--", "--job_name=x", "left"], "'left' is no flag; expected --flag="),
+        (["scan", "{corpus}", "--name", ""], "--name: is empty"),
+        (["scan", "{corpus}", "--release-version", " "], "--release-version: is empty"),
         (["scan", "{corpus}", "--text-field", "a", "--text-field", "a"], "a: given twice"),
         (["scan", "{corpus}", "--out", "{corpus}/x"], "texts.jsonl is no folder"),
         (["scan", "{corpus}", "--out", "/proc/x"], "/proc/x.work: cannot be made"),
@@ -263,6 +266,7 @@ def test_every_command_teaches_with_an_example(capsys):
     [
         ((30_000_000, 60_000_000, 10.0), "3.0 MB/s, 0:20 left"),
         ((1_000_000, 8_000_000_000, 1.0), "1.0 MB/s, 2:13:20 left"),
+        ((30_000, 60_000, 10.0), "3 kB/s, 0:20 left"),
         ((0, 5, 30.0), "no split finished yet"),
     ],
 )

@@ -1,6 +1,7 @@
 """Small corpora of whatever JSON holds: accounted for, the same however cut, and unchanged."""
 
 import json
+import logging
 from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
@@ -127,3 +128,17 @@ def test_two_texts_beside_anything(tmp_path, written, sizes):
 @given(chat_shards, st.tuples(sizes, sizes))
 def test_chats_with_anything_in_them(tmp_path, written, sizes):
     check(tmp_path, written, ("text",), sizes)
+
+
+def test_a_column_without_a_common_type_is_told_and_stands_on_the_card(
+    write_jsonl, release, caplog
+):
+    path = write_jsonl([{"text": "a", "n": 1, "m": {"s": "x"}}, {"text": "b", "n": "one"}])
+    logging.getLogger("datagov").propagate = True
+    with caplog.at_level(logging.WARNING, "datagov"):
+        result = release(path)
+    told = {r.getMessage() for r in caplog.records if "JSON text" in r.getMessage()}
+    assert told == {"column n: its values have no common type, so data/ holds them as JSON text"}
+    assert result.metrics["columns_as_json"] == ["n"]
+    card = (result.out / "README.md").read_text("utf-8")
+    assert "| held as JSON text | `n`: their values have no common type" in card

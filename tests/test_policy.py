@@ -14,7 +14,7 @@ from datagov.errors import ConfigError
 from datagov.policy import load_policy
 from datagov.sources.licences import CLASSES, check_expression, classify
 from datagov.sources.registry import load_registry, path_matches, source_ids
-from datagov.sources.verdicts import describe, verdicts
+from datagov.sources.verdicts import check_purpose, describe, verdicts
 from datagov.tables import ACTIONS
 
 EXAMPLES = Path(datagov.__file__).parent / "manifests/examples"
@@ -304,3 +304,26 @@ def test_dates_are_judged_on_the_given_day(tmp_path):
     after = verdicts(registry, policy, dt.date(2100, 1, 1))["support"]
     assert "retention_expired" not in before
     assert "retention_expired" in after
+
+
+@pytest.mark.parametrize(
+    ("purpose", "is_slip"),
+    [("pre-trainig", True), ("pretraining", True), ("post-training", False), ("evaluation", False)],
+)
+def test_a_purpose_that_differs_by_a_slip_is_refused(tmp_path, purpose, is_slip):
+    path = tmp_path / "policy.yaml"
+    path.write_text(f"version: 1\npurpose: {purpose}\nrules: {{}}\n")
+    policy = load_policy(path, describe_detectors)
+    registry = load_registry(EXAMPLES / "sources.yaml")
+    if not is_slip:
+        check_purpose(registry, policy)
+        return
+    with pytest.raises(ConfigError, match=f"permits 'pre-training', .* purpose is '{purpose}'"):
+        check_purpose(registry, policy)
+
+
+def test_what_may_be_true_or_false_is_told_as_yaml_has_it(tmp_path):
+    path = tmp_path / "policy.yaml"
+    path.write_text("version: 1\npurpose: x\nrules: {}\nduplicates: {near: maybe}\n")
+    with pytest.raises(ConfigError, match=r"duplicates\.near: is text, expected true or false"):
+        load_policy(path, describe_detectors)

@@ -217,6 +217,8 @@ def scan(
 
 
 def _print_scan(result: "ScanResult", as_json: bool) -> None:
+    from datagov.progress import sized
+
     failed = [gate for gate in result.gates if not gate.success]
     if as_json:
         body = {
@@ -231,13 +233,13 @@ def _print_scan(result: "ScanResult", as_json: bool) -> None:
         return
     records = result.metrics["records"]
     n_bytes = result.metrics["text_bytes"]["read"]
-    rate = n_bytes / 1e6 / result.seconds
     click.echo(
         f"{records['read']:,} records read: {records['kept']:,} kept, "
         f"{records['redacted']:,} redacted, {records['dropped']:,} dropped, "
         f"{records['quarantined']:,} quarantined, {records['rejected']:,} rejected"
     )
-    click.echo(f"{n_bytes / 1e6:,.1f} MB of text in {result.seconds:,.1f} s: {rate:,.1f} MB/s")
+    rate = sized(n_bytes / result.seconds)
+    click.echo(f"{sized(n_bytes)} of text in {result.seconds:,.1f} s: {rate}/s")
     for gate in failed:
         click.echo(f"gate failed: {gate.title}. {gate.mend}")
     click.echo(f"release  {result.out}")

@@ -272,9 +272,8 @@ def _mistakes(error: Any) -> Iterator[Mistake]:
             yield Mistake((*path, name), f"is missing{hint}")
     elif error.validator == "enum":
         values = [_word(value) for value in error.validator_value]
-        yield Mistake(
-            path, f"{error.instance!r} is not allowed{nearest(str(error.instance), values)}"
-        )
+        given = _word(error.instance)
+        yield Mistake(path, f"{given!r} is not allowed{nearest(given, values)}")
     elif error.validator == "pattern":
         shape = error.schema.get("description", error.validator_value)
         yield Mistake(path, f"{error.instance!r} has not the shape that is expected: {shape}")
@@ -292,9 +291,14 @@ def _plain(error: Any) -> str:
     hint = f"; expected: {about}" if about else ""
     if error.validator == "type":
         kinds = error.validator_value
-        names = kinds if isinstance(kinds, str) else " or ".join(kinds)
+        listed = [kinds] if isinstance(kinds, str) else kinds
+        names = " or ".join(_KINDS.get(kind, kind) for kind in listed)
         return f"is {_kind(error.instance)}, expected {names}{hint}"
     return f"{error.message}{hint}"
+
+
+_KINDS = {"boolean": "true or false", "string": "text", "array": "a list", "object": "a mapping"}
+"""What JSON Schema calls types, as people do."""
 
 
 def _kind(value: Any) -> str:

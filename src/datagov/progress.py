@@ -78,9 +78,9 @@ def _log_lines(
     while not stop.wait(LOG_EVERY_S):
         done = _finished_bytes(splits)
         log.info(
-            "scanned %.0f of %.0f MB (%s), wrote %d of %d parts",
-            done / 1e6,
-            total / 1e6,
+            "scanned %s of %s (%s), wrote %d of %d parts",
+            sized(done),
+            sized(total),
             pace(done - reused, total - done, time.monotonic() - started),
             written(),
             n_parts,
@@ -95,4 +95,11 @@ def pace(done: int, left: int, elapsed_s: float) -> str:
     minutes, seconds = divmod(round(left / rate), 60)
     hours, minutes = divmod(minutes, 60)
     clock = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-    return f"{rate / 1e6:.1f} MB/s, {clock} left"
+    return f"{sized(rate)}/s, {clock} left"
+
+
+def sized(n_bytes: float) -> str:
+    """Returns a number of bytes in MB, or in kB where that would be none: `12.3 MB`, `45 kB`."""
+    if n_bytes < 1e5:
+        return f"{n_bytes / 1e3:,.0f} kB"
+    return f"{n_bytes / 1e6:,.1f} MB"

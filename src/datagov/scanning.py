@@ -32,8 +32,9 @@ from datagov.corpus.splits import Part, plan
 from datagov.declared import Refusals
 from datagov.detect.detector import config_digest
 from datagov.detect.registry import describe_detectors, detectors
-from datagov.errors import AccountingError, ConfigError
+from datagov.errors import AccountingError
 from datagov.faults import fault
+from datagov.flags import check_flags
 from datagov.gates.run import GateResult, run_gates
 from datagov.gates.suites import Suite, load_suites
 from datagov.lineage.files import METRICS
@@ -52,15 +53,17 @@ from datagov.policy import load_policy
 from datagov.release import metrics
 from datagov.release.assemble import assemble
 from datagov.release.benchmarks import load_benchmarks, save_indexes
+from datagov.release.columns import tell_columns
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_of
 from datagov.release.earlier import load_earlier
+from datagov.release.examples import EXAMPLES, examples
 from datagov.release.naming import shown_shards
 from datagov.release.selfscan import self_scan
 from datagov.release.workspace import Workspace, check_free, claim, publish, writing_to
 from datagov.reports.render import About, render
-from datagov.sources.registry import SourceRegistry, load_registry
-from datagov.sources.verdicts import Verdicts, describe, verdicts
+from datagov.sources.registry import load_registry
+from datagov.sources.verdicts import Verdicts, check_purpose, describe, verdicts
 
 log = logging.getLogger("datagov")
 
@@ -176,7 +179,7 @@ def scan(
     with refusals:
         check(engine)
     with refusals:
-        _check_fields_differ(text_fields)
+        check_flags(text_fields, name, version)
     with refusals:
         loaded_policy = load_policy(policy, describe_detectors)
     with refusals:
@@ -188,6 +191,7 @@ def scan(
     with refusals:
         secret = fingerprint_key(Path(fingerprint_key_file) if fingerprint_key_file else None)
     refusals.tell()
+    check_purpose(registry, loaded_policy)
     signer = load_signer(keys.private)
     check_free(target)
     shards = list_inputs(paths)
@@ -213,7 +217,7 @@ def scan(
     with claim(target) as workspace:
         save_indexes(searched, secret, workspace)
         schema = _run_pipeline(parts, config, objections, workspace, engine, run)
-        _warn_of_missing_column(registry, schema)
+        tell_columns(registry, schema)
         staging = workspace.staging
         log.info("scanned and wrote all parts after %.1f s", time.monotonic() - clock)
         with writing_to(staging):
@@ -243,12 +247,6 @@ def default_name(inputs: Sequence[str | os.PathLike[str]]) -> str:
     return "".join(c for c in name.split(".")[0] if c.isalnum() or c in "-_") or "corpus"
 
 
-def _check_fields_differ(text_fields: Sequence[str]) -> None:
-    repeated = {name for name in text_fields if list(text_fields).count(name) > 1}
-    if repeated:
-        raise ConfigError(f"--text-field {min(repeated)}: given twice; name each column once")
-
-
 def _named(shards: Sequence[Shard], config: ScanConfig) -> tuple[tuple[Shard, ...], ScanConfig]:
     """Returns the shards under the names that evidence may show, and the config that knows them."""
     known = shown_shards(shards, config)
@@ -257,16 +255,6 @@ def _named(shards: Sequence[Shard], config: ScanConfig) -> tuple[tuple[Shard, ..
     registry = dataclasses.replace(config.registry, shard_names=renamed)
     order = tuple(shard.name for shard in known)
     return known, dataclasses.replace(config, registry=registry, shard_order=order)
-
-
-def _warn_of_missing_column(registry: SourceRegistry, schema: pa.Schema) -> None:
-    column = registry.source_field
-    if column is not None and column not in schema.names:
-        log.warning(
-            "the registry's source_field is %r, and no shard has such a column: records belong to "
-            "a source by match.paths alone, and are undeclared where no pattern fits",
-            column,
-        )
 
 
 def _run_pipeline(
@@ -286,10 +274,10 @@ def _run_pipeline(
     reused = [n_bytes for path, n_bytes in units if path.exists()]
     if reused:
         log.info(
-            "reused %d of %d splits (%.1f MB) from the run before",
+            "reused %d of %d splits (%s) from the run before",
             len(reused),
             len(units),
-            sum(reused) / 1e6,
+            progress.sized(sum(reused)),
         )
     log.info("scanning %d splits in %d parts on %s", len(units), len(parts), engine.described)
     n_written = workspace.n_written
@@ -331,6 +319,8 @@ def _write_evidence(
     if config.policy.duplicates.passages:
         os.link(workspace.passages, staging / "evidence/passages.parquet")
         passages = json.loads(workspace.passages.with_suffix(".json").read_text("utf-8"))
+    if config.policy.duplicates.near:
+        _write_json(staging / EXAMPLES, {"pairs": examples(parts, staging)})
     numbers = metrics.collect(parts, staging, shards, schema, annotations, passages, config)
     _write_json(staging / METRICS, numbers)
     described = describe(config.registry, objections, numbers["counted_by_source"], config.policy)

@@ -127,6 +127,9 @@ DECISIONS = pa.schema(
 KEYED = "keyed:"
 """How an id, or a part of a shard's name, begins that stands for one that names a person."""
 
+RELEASE_FORMAT = "https://datagov.dev/release/v1"
+"""What a `release.json` says of itself."""
+
 REDACTIONS = _schema(
     record_id=pa.string(),
     shard=pa.string(),

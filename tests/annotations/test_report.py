@@ -127,3 +127,8 @@ def test_next_steps_name_who_what_and_how_many(table, crowd):
     assert "“yes” is given for “no”" in steps
     rows = [(f"i{i}", who, str(i % 3)) for i in range(120) for who in ("x", "y")]
     assert next_steps(assess(table(rows)))[0].startswith("Nothing stands out")
+
+
+def test_flags_stand_beside_the_annotator_where_a_narrow_screen_shows_them(table, crowd):
+    text = page(assess(table(crowd()[0])))
+    assert '<th scope="col">Annotator</th><th scope="col">Flags</th>' in text

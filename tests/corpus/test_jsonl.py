@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 from dataclasses import replace
 
 import pyarrow as pa
@@ -141,3 +142,53 @@ def test_records_without_text_field_are_rejects_and_their_neighbours_are_not(wri
     assert [row["id"] for row in rows] == [1, 3]
     assert len(rejects) == 1
     assert pa.table({"x": rejects}).num_rows == 1
+
+
+def test_a_byte_order_mark_costs_no_record_even_beside_a_bad_line(tmp_path, whole):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'\xef\xbb\xbf{"text": "a"}\n{broken\n{"text": "b"}\n')
+    rows, positions, rejects = rows_of(read(whole(path), ReadOptions()))
+    assert [row["text"] for row in rows] == ["a", "b"]
+    assert positions[0] == 0
+    assert [r["position"] for r in rejects] == [17]
+
+
+def test_rejects_for_want_of_text_say_what_the_record_has(write_jsonl, whole):
+    path = write_jsonl(
+        [{"text": "a"}, {"title": "x", "url": None, "13812345678": "y"}, {"text": None}]
+    )
+    for batch_bytes in (1, 10_000):
+        options = ReadOptions(batch_bytes=batch_bytes)
+        _, _, rejects = rows_of(read(whole(path), options))
+        assert [r["detail"] for r in rejects] == [
+            "no text in text; expected one; the record has title, 1 more",
+            "no text in text; expected one; the record has no value at all",
+        ]
+        assert all(len(r["content_digest"]) == 64 for r in rejects)
+
+
+def _gzipped(n_lines):
+    rng = random.Random(0)
+    lines = [json.dumps({"text": f"{i} {rng.random()}"}) for i in range(n_lines)]
+    return bytearray(gzip.compress("\n".join(lines).encode()))
+
+
+def test_lines_before_damage_in_the_same_piece_are_kept(tmp_path, whole):
+    data = _gzipped(1000)
+    assert len(data) < 64 * 1024
+    data[len(data) // 2 :] = b"\xff" * (len(data) - len(data) // 2)
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(data)
+    rows, _, rejects = rows_of(read(whole(path), ReadOptions()))
+    assert 300 < len(rows) < 600
+    assert [row["text"].split()[0] for row in rows] == [str(i) for i in range(len(rows))]
+    assert [r["reason"] for r in rejects] == ["truncated"]
+
+
+def test_content_with_a_wrong_check_sum_is_not_taken_for_good(tmp_path, whole):
+    data = _gzipped(1000)
+    data[-8] ^= 1
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(data)
+    rows, _, rejects = rows_of(read(whole(path), ReadOptions()))
+    assert (rows, [r["reason"] for r in rejects]) == ([], ["truncated"])

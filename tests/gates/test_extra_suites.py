@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from datagov.errors import ConfigError
+from datagov.gates.frames import ACCOUNTING, Frames
 from datagov.gates.run import run_gates
 from datagov.gates.suites import load_suites
 
@@ -138,3 +139,21 @@ def test_a_folder_that_is_missing_or_empty_is_refused(tmp_path: Path) -> None:
         load_suites(tmp_path / "nowhere")
     with pytest.raises(ConfigError, match="holds no expectation suite"):
         load_suites(tmp_path)
+
+
+@pytest.mark.parametrize("table", ["decisions", "accounting"])
+def test_a_column_that_no_release_has_is_refused_before_there_is_one(
+    tmp_path: Path, table: str
+) -> None:
+    folder = folder_with(
+        tmp_path,
+        suite("one", table, column="sourceid", min_value=0),
+        suite("two", table, column="scop", min_value=0),
+    )
+    with pytest.raises(ConfigError, match="is no column of table") as caught:
+        load_suites(folder)
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_the_columns_of_accounting_are_those_that_it_has(make_release: MakeRelease) -> None:
+    assert Frames(make_release()).frame("accounting", None).columns == list(ACCOUNTING)

@@ -604,3 +604,13 @@ def test_a_report_reads_as_lines_and_json() -> None:
         VerificationError, match=r"^r: counts: evidence/metrics\.json, records\.kept"
     ):
         report.require()
+
+
+@pytest.mark.parametrize("name", ["more", "data/more", "report/empty/deep", "evidence/labels"])
+def test_an_empty_folder_that_was_added_is_named(
+    release: Path, pair: keys.KeyPair, name: str
+) -> None:
+    (release / name).mkdir(parents=True)
+    (failure,) = failures(release, pair)
+    assert (failure.name, failure.file) == ("files", f"{name}/")
+    assert "is too many" in failure.detail

@@ -72,3 +72,21 @@ def test_a_name_beside_a_number_does_not_survive():
     for secret in ("王小明", "Will", "Smith", "1980", "555"):
         assert secret not in shown
     assert "phone [PHONE_NUMBER]" in shown
+
+
+def test_what_is_equal_only_since_redaction_is_counted(write_jsonl, release):
+    path = write_jsonl(
+        [
+            {"text": "please write to jane.roe@example.org today"},
+            {"text": "please write to john.doe@example.org today"},
+            {"text": "please write to john.doe@example.org today"},
+            {"text": "the very same line"},
+            {"text": "The very  same line"},
+        ]
+    )
+    result = release(path)
+    found = result.metrics["duplicates"]["normalised"]
+    assert found["by_redaction"] == 1
+    assert result.metrics["records"]["dropped"] == 3
+    page = (result.out / "report/index.html").read_text("utf-8")
+    assert "since redaction took the same out of both: 1." in page

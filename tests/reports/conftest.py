@@ -16,7 +16,7 @@ from datagov.reports.render import About, render
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from report_documents import ABOUT, CONFORMANCE, GATES, METRICS, SOURCES, TABLES
+from report_documents import ABOUT, CONFORMANCE, EXAMPLES, GATES, METRICS, SOURCES, TABLES
 
 
 def with_changes(document: Any, changes: Mapping[str, Any]) -> Any:
@@ -40,6 +40,7 @@ def write_release(
     sources: Mapping[str, Any] = SOURCES,
     tables: Mapping[str, pa.Table] = TABLES,
     data: str = "part-00000.parquet",
+    examples: Mapping[str, Any] = EXAMPLES,
 ) -> Path:
     (root / "data").mkdir(parents=True)
     (root / "data" / data).write_bytes(b"never read")
@@ -48,7 +49,8 @@ def write_release(
         file = evidence / f"{name}.parquet"
         file.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(table, file)
-    for name, document in (("metrics", metrics), ("sources", sources)):
+    documents = {"metrics": metrics, "sources": sources, "duplicate_examples": examples}
+    for name, document in documents.items():
         text = json.dumps(document, ensure_ascii=False, sort_keys=True)
         (evidence / f"{name}.json").write_text(text, "utf-8")
     return root
@@ -142,7 +144,11 @@ def foreign_release(tmp_path: Path) -> Callable[..., Path]:
                     row[column] = [f"{each}{suffix}" for each in row[column]]
             tables[path] = pa.Table.from_pylist(rows, table.schema)
         root = write_release(
-            tmp_path / name, suffixed(METRICS, suffix), suffixed(SOURCES, suffix), tables
+            tmp_path / name,
+            suffixed(METRICS, suffix),
+            suffixed(SOURCES, suffix),
+            tables,
+            examples=suffixed(EXAMPLES, suffix),
         )
         gates = [
             GateResult(

@@ -73,7 +73,25 @@ METRICS: dict[str, Any] = {
         }
     ],
     "left": {"pii": 0, "quality": 0, "restricted": 0, "duplicates_exact": 0},
-    "duplicates": {"exact": {"clusters": 2, "records": 8, "removed": 6}},
+    "duplicates": {
+        "exact": {"clusters": 2, "records": 8, "removed": 6, "removed_bytes": 1_500},
+        "near": {
+            "clusters": 3,
+            "records": 7,
+            "removed": 1,
+            "removed_bytes": 500,
+            "residual_rate": 0.0,
+            "residual_from": 0.8,
+            "parameters": {"near_from": 0.5},
+        },
+        "contained": {
+            "clusters": 1,
+            "records": 2,
+            "removed": 0,
+            "removed_bytes": 0,
+            "parameters": {"contained_from": 0.8},
+        },
+    },
     "passages": {
         "passages": 2,
         "records": 3,
@@ -121,6 +139,7 @@ METRICS: dict[str, Any] = {
     ],
     "self_scan": {"files": 7, "values_found": 0, "keys_found": 0, "files_with_values": []},
     "columns_out": ["id", "text", "url"],
+    "columns_as_json": ["url"],
     "text_fields": ["text"],
 }
 
@@ -350,4 +369,36 @@ TABLES: dict[str, pa.Table] = {
         ],
         SUSPECTS,
     ),
+}
+
+
+def _side(name: str, action: str) -> dict[str, Any]:
+    where = {"shard": "a.jsonl", "position": 7, "source_id": "wiki"}
+    return {"record_id": f"wiki-{name}", **where, "action": action, "n_chars": 1_000}
+
+
+EXAMPLES: dict[str, Any] = {
+    "pairs": [
+        {
+            "kind": kind,
+            "similarity": 0.91,
+            "duplicate": {**_side("one", "drop"), "n_chars": 410},
+            "stays": _side("other", "keep"),
+            "is_whole": is_whole,
+            "words": {"duplicate": 212, "stays": 213},
+            "stands_from": 590,
+            "changes": 9,
+            "shown_changes": 1,
+            "moved": {},
+            "replaced": {"number": 2, "word": 1},
+            "only_duplicate": {},
+            "only_stays": {"capitalised": 1},
+            "runs": [
+                {"in": "both", "text": "wiki <x> ", "left_out": 40},
+                {"in": "duplicate", "text": "### ", "left_out": 0},
+                {"in": "stays", "text": "### Xxx", "left_out": 1},
+            ],
+        }
+        for kind, is_whole in (("near", True), ("contained", False))
+    ]
 }

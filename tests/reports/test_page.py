@@ -266,3 +266,30 @@ def test_text_has_the_contrast_that_wcag_asks_for(release, theme):
         for ground in ("paper", "panel"):
             a, b = sorted((_luminance(colours[text]), _luminance(colours[ground])))
             assert (b + 0.05) / (a + 0.05) >= 4.5, (text, ground)
+
+
+def test_examples_say_what_differs_and_mark_it(release, page):
+    text = " ".join(" ".join(page.texts).split())
+    assert "2 numbers and 1 word replaced; 1 capitalised word only in the record that stays" in text
+    assert "of 212 and 213 words." in text
+    assert "41.0 % as long as the record that stays, and stands in it from character 591" in text
+    assert "The first 1 of 9 changes." in text
+    assert "<del>###</del> <ins>### Xxx</ins>" in source(release)
+    assert "wiki &lt;x&gt;" in source(release)
+    assert [p["dir"] for p in page.of("p") if p.get("class") == "excerpt"] == ["auto", "auto"]
+
+
+def test_what_was_removed_is_summed_up(page):
+    assert "7 2.00 kB" in " ".join(page.texts)
+
+
+def test_without_examples_the_section_says_why(make_release):
+    text = source(make_release(examples={"pairs": []}))
+    assert "There are none: no record of this corpus is a near duplicate" in text
+
+
+def test_the_drawing_keeps_its_labels_on_a_narrow_screen(release):
+    text = source(release)
+    style = text[text.index("<style>") : text.index("</style>")]
+    assert "svg.flow text { display: none" not in style
+    assert re.search(r'<text [^>]*>kept [0-9,]+<tspan class="share">', text)

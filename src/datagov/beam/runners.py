@@ -7,6 +7,7 @@ import io
 import logging
 import os
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import apache_beam as beam
@@ -82,6 +83,9 @@ def _check_flags(engine: Engine) -> None:
         raise ConfigError(f"flags behind --: {what}; see Beam's pipeline options") from error
     unknown = sorted(given.keys() - known.keys())
     # Other runners have options of their own, which Beam passes on.
+    for before, word in pairwise(["", *flags]):
+        if not word.startswith("-") and (not before.startswith("-") or "=" in before):
+            raise ConfigError(f"flags behind --: {word!r} is no flag; expected --flag=value")
     if unknown and engine.runner == LOCAL:
         close = difflib.get_close_matches(unknown[0], list(known), n=1)
         hint = f"; did you mean --{close[0]}?" if close else ""

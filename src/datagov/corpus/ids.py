@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 from datagov.corpus.batch import Batch
 from datagov.corpus.casting import as_texts
 from datagov.corpus.read import without
+from datagov.corpus.rejects import filled_columns
 from datagov.corpus.schema import is_json, is_listed
 
 
@@ -36,7 +37,9 @@ def record_ids(batch: Batch, id_field: str | None) -> tuple[Batch, pa.Array]:
         ids, is_missing = ids.filter(pa.array(~is_odd)), is_missing[~is_odd]
     if is_missing.any():
         detail = f"no id in column {id_field!r}; expected one, or leave --id-field out"
-        batch = without(batch, is_missing, "null_id", detail)
+        batch = without(
+            batch, is_missing, "null_id", lambda row: f"{detail}; {filled_columns(row)}"
+        )
         ids = ids.filter(pa.array(~is_missing))
     return batch, ids
 

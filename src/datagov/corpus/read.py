@@ -1,6 +1,6 @@
 """Reading a split: what a format's reader yields, held to what every record must be."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,13 @@ from datagov.corpus.casting import spelt_out
 from datagov.corpus.cells import cells, fits
 from datagov.corpus.options import ReadOptions
 from datagov.corpus.readers import READERS
-from datagov.corpus.rejects import Reject, content_digest, no_text_value, rejects_table
+from datagov.corpus.rejects import (
+    Reject,
+    content_digest,
+    filled_columns,
+    no_text_value,
+    rejects_table,
+)
 from datagov.corpus.schema import is_listed, marked
 from datagov.corpus.splits import Split
 
@@ -52,7 +58,7 @@ def _checked(batch: Batch, options: ReadOptions) -> Batch:
     no_text = (np.bincount(rows, minlength=n_rows) == 0)[~too_large]
     if no_text.any():
         detail = f"no text in {', '.join(options.text_fields)}; expected one"
-        batch = without(batch, no_text, "null_text", detail)
+        batch = without(batch, no_text, "null_text", lambda row: f"{detail}; {filled_columns(row)}")
     return batch
 
 
@@ -107,8 +113,17 @@ def _is_invalid(one: pa.ChunkedArray) -> bool:
     return False
 
 
-def without(batch: Batch, out: np.ndarray, reason: str, detail: str) -> Batch:
-    """Returns `batch` with the records marked in `out` turned into rejects."""
+def without(
+    batch: Batch, out: np.ndarray, reason: str, detail: str | Callable[[pa.Table], str]
+) -> Batch:
+    """Returns `batch` with the records marked in `out` turned into rejects.
+
+    Args:
+        batch: Records.
+        out: One bool per record.
+        reason: Of all rejects.
+        detail: Of all rejects, or what tells it of one record, given as a table of one row.
+    """
     if not out.any():
         return batch
     content_at = batch.content_at
@@ -116,7 +131,7 @@ def without(batch: Batch, out: np.ndarray, reason: str, detail: str) -> Batch:
         Reject(
             position,
             reason,
-            detail,
+            detail if isinstance(detail, str) else detail(batch.table.slice(row, 1)),
             content_digest(content_at(position) if content_at else _raw(batch.table.slice(row, 1))),
         )
         for row, position in zip(

@@ -1,6 +1,7 @@
 """Rejects: what could not become a record, where it was, and why."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -10,6 +11,10 @@ from datagov.tables import REJECTS
 
 NOT_WHOLE = ("broken_row_group", "damaged", "truncated", "unreadable_shard")
 """Reasons that say of a shard that some of it, nobody knows how many records, could not be read."""
+
+
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,38}[0-9]{0,2}")
+_MOST_NAMES = 8
 
 
 class Reject(NamedTuple):
@@ -31,6 +36,18 @@ def rejects_table(shard: str, rejects: Iterable[Reject]) -> pa.Table:
 def content_digest(data: bytes | memoryview) -> str:
     """Returns the SHA-256 of what was rejected, in hex."""
     return hashlib.sha256(data).hexdigest()
+
+
+def filled_columns(row: pa.Table) -> str:
+    """Returns the names of the columns that a record has a value in, for the detail of a reject.
+
+    Names that look like anything but names are counted only, since they may be content.
+    """
+    filled = sorted(name for name in row.column_names if row[name].null_count < row.num_rows)
+    told = [name for name in filled if _PLAIN_NAME.fullmatch(name)][:_MOST_NAMES]
+    more = len(filled) - len(told)
+    names = [*told, f"{more} more"] if told and more else told or [f"{more} others"]
+    return f"the record has {', '.join(names)}" if filled else "the record has no value at all"
 
 
 def no_text_value(name: str, *, chat: bool) -> tuple[str, str]:

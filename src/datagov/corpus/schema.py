@@ -47,6 +47,11 @@ def json_paths(schema: pa.Schema) -> frozenset[Path]:
     return frozenset(path for field in schema for path in _json_below(field, (field.name,)))
 
 
+def held_as_json(schema: pa.Schema) -> list[str]:
+    """Returns the fields that hold JSON text, by their names from the top, such as `meta.score`."""
+    return sorted(".".join(path) for path in json_paths(schema))
+
+
 def _json_below(field: pa.Field, path: Path) -> Iterator[Path]:
     if is_json(field):
         yield path

@@ -13,6 +13,7 @@ import fsspec
 from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
+from datagov.corpus.releases import without_releases
 from datagov.errors import ConfigError, InputError
 
 log = logging.getLogger("datagov")
@@ -62,8 +63,8 @@ class Shard:
 def list_shards(inputs: Sequence[str]) -> tuple[Shard, ...]:
     """Returns the shards that `inputs` name, sorted by name, hashed.
 
-    Hidden files and folders are passed over; so are, with a warning, files of other formats in a
-    folder or glob. A file that is named itself must be of a known format.
+    Hidden files and folders are passed over; so are, with a warning, files of other formats and
+    releases of datagov in a folder or glob. A file that is named itself must be of a known format.
 
     Raises:
         InputError: An input is missing, empty, unreadable, or of an unknown format.
@@ -106,6 +107,12 @@ def _shards_of(given: str) -> list[tuple[str, Shard]]:
     except PermissionError as error:
         where = error.filename or given
         raise InputError(f"{where}: permission denied; make it readable for you") from error
+    named = files == [path]
+    files = files if named else without_releases(filesystem, root, files)
+    if not files:
+        raise InputError(
+            f"{given}: holds nothing but releases of datagov; name the data/ folder of one"
+        )
     known = [p for p in sorted(files) if _format(p)]
     for p in sorted(set(files) - set(known)):
         log.warning("%s: passed over, unknown format", _below(root, p))

@@ -16,6 +16,10 @@ COMPRESSED_CHUNK = 64 * 1024
 """Small, since what it expands to is held at once."""
 
 
+_WRONG_SUM = "incorrect data check"
+"""In zlib's word for content that decompresses, into something else than was compressed."""
+
+
 class TruncatedError(EOFError):
     """A compressed shard ends in the middle, or is damaged from here on."""
 
@@ -50,7 +54,16 @@ def _members(handle: BinaryIO, compression: str) -> Iterator[bytes]:
     while data or (data := handle.read(COMPRESSED_CHUNK)):
         if decompressor is None:
             decompressor = _decompressor(compression)
-        if out := decompressor.decompress(data):
+        # zlib returns nothing of a piece that is damaged, so what comes before is read once more.
+        before = decompressor.copy() if compression == "gzip" else None
+        try:
+            out = decompressor.decompress(data)
+        except zlib.error as error:
+            # A wrong check sum says that something before it is damaged, and not what.
+            if before is not None and _WRONG_SUM not in str(error):
+                yield from _up_to_damage(before, data)
+            raise
+        if out:
             yield out
         data = b""
         if decompressor.eof:
@@ -58,6 +71,17 @@ def _members(handle: BinaryIO, compression: str) -> Iterator[bytes]:
             decompressor = None
     if decompressor is not None:
         raise TruncatedError(f"{compression} stream ends in the middle")
+
+
+def _up_to_damage(decompressor: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
+    """Yields what can be decompressed of a damaged piece."""
+    for at in range(len(data)):
+        try:
+            out = decompressor.decompress(data[at : at + 1])
+        except zlib.error:
+            return
+        if out:
+            yield out
 
 
 def _decompressor(compression: str):  # type: ignore[no-untyped-def]

@@ -21,7 +21,7 @@ from great_expectations.expectations.registry import (
 )
 
 from datagov.errors import ConfigError
-from datagov.gates.frames import Frames, nearest
+from datagov.gates.frames import Frames, check_known_columns, nearest
 from datagov.gates.suites import Suite
 
 GX_VERSION: str = gx.__version__
@@ -52,6 +52,11 @@ def _mistakes(suite: Suite, i: int) -> Iterator[str]:
         yield f"{_where(suite, i)}.kwargs.{name}: {kind} has no such argument{hint}"
     if unknown:
         return
+    try:
+        columns = needed_columns(suite.expectations[i]) or ()
+        check_known_columns(suite.table, columns, f"{_where(suite, i)}.kwargs")
+    except ConfigError as error:
+        yield str(error)
     try:
         _built(suite, i)
     except (GreatExpectationsError, ValueError, TypeError) as error:

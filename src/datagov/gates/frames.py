@@ -35,6 +35,29 @@ COUNTS_BY_NAME = ("actions_by_reason.", "languages.", "rejects.")
 COUNTS_OF_FINDINGS = ("findings", "records", "counted")
 
 
+ACCOUNTING = (
+    "scope",
+    "read",
+    *OUTCOMES,
+    "accounted",
+    "unrejected",
+    "kept_or_redacted",
+    "decided",
+    "released",
+)
+
+
+def check_known_columns(table: str, columns: Iterable[str], where: str) -> None:
+    """Raises ConfigError for a column that `table` has in no release.
+
+    What `metrics` and `detectors` hold depends on the release: see `Frames.check`.
+    """
+    if table in RECORD_TABLES or table == "accounting":
+        known = ACCOUNTING if table == "accounting" else RECORD_TABLES[table][1].names
+        for column in columns:
+            _check_column(column, known, table, where)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Returns a hint at the known name most like `name`, or nothing when none is like it."""
     close = difflib.get_close_matches(name, list(known), n=1)

@@ -23,6 +23,16 @@ EXPECTATIONS = "evidence/expectations/"
 DATA = "data/"
 QUARANTINE = "quarantine/"
 
+MAY_BE_EMPTY = (
+    DATA,
+    QUARANTINE,
+    DECISIONS,
+    "evidence/findings/",
+    "evidence/redactions/",
+    "evidence/signals/",
+)
+"""Folders that every release has, filled or not."""
+
 _THREADS = 4
 
 
@@ -33,10 +43,12 @@ class Listing:
     Attributes:
         files: Regular files, in ascending order of their names.
         others: Names of all that is neither file nor readable folder, such as symbolic links.
+        empty: Names of folders with nothing in them, each with `/` at its end.
     """
 
     files: Mapping[str, Path]
     others: tuple[str, ...]
+    empty: tuple[str, ...] = ()
 
     def below(self, folder: str) -> dict[str, Path]:
         """Returns the files in `folder`, in ascending order of their names."""
@@ -47,6 +59,7 @@ def list_files(directory: Path) -> Listing:
     """Returns everything below `directory`; follows no symbolic link."""
     files: dict[str, Path] = {}
     others: list[str] = []
+    empty: list[str] = []
     folders = [""]
     while folders:
         folder = folders.pop()
@@ -55,6 +68,8 @@ def list_files(directory: Path) -> Listing:
         except OSError:
             others.append(folder)
             continue
+        if not entries:
+            empty.append(folder)
         for entry in entries:
             name = folder + entry.name
             if entry.is_dir(follow_symlinks=False):
@@ -63,7 +78,7 @@ def list_files(directory: Path) -> Listing:
                 files[name] = directory / name
             else:
                 others.append(name)
-    return Listing(dict(sorted(files.items())), tuple(sorted(others)))
+    return Listing(dict(sorted(files.items())), tuple(sorted(others)), tuple(sorted(empty)))
 
 
 def sha256_file(path: Path) -> str | None:

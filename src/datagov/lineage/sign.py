@@ -25,8 +25,7 @@ from datagov.lineage.files import (
 )
 from datagov.lineage.leaves import decision_leaves
 from datagov.lineage.statements import Facts
-
-RELEASE_FORMAT = "https://datagov.dev/release/v1"
+from datagov.tables import RELEASE_FORMAT
 
 ENVELOPES = {
     statements.PROVENANCE_TYPE: f"{ATTESTATIONS}provenance.dsse.json",

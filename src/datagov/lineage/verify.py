@@ -29,6 +29,7 @@ from datagov.lineage.files import (
     ATTESTATIONS,
     DECISIONS,
     EXPECTATIONS,
+    MAY_BE_EMPTY,
     METRICS,
     RELEASE_JSON,
     Listing,
@@ -39,8 +40,8 @@ from datagov.lineage.files import (
 from datagov.lineage.keys import load_public_key
 from datagov.lineage.leaves import decision_leaves
 from datagov.lineage.recount import RowDigests, Tables, check_counts, check_outputs
-from datagov.lineage.sign import ENVELOPES, RELEASE_FORMAT, gate_results
-from datagov.tables import KEYED
+from datagov.lineage.sign import ENVELOPES, gate_results
+from datagov.tables import KEYED, RELEASE_FORMAT
 
 
 def verify(
@@ -125,6 +126,10 @@ def _check_files(
 ) -> Iterator[Check]:
     for name in listing.others:
         yield Check("files", False, "is no regular file, or cannot be read", shown(name))
+    for name in listing.empty:
+        if name not in MAY_BE_EMPTY:
+            detail = "is too many: a folder with nothing in it, and no release has it"
+            yield Check("files", False, detail, shown(name))
     for name, digest in digests.items():
         if name not in expected:
             yield Check("files", False, "is too many: nothing signed speaks of it", shown(name))

@@ -10,7 +10,7 @@ That a member is alike to the one that stays is not left to chance: where the tw
 compared, they are, in a second round.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +29,12 @@ from datagov.duplicates.clusters import (
     clusters,
     together,
 )
+from datagov.duplicates.examples import PAIRS, chosen
 from datagov.duplicates.find import ALIKE_MARGIN
 from datagov.duplicates.sketches import Sketches, likeness
 from datagov.policy import DuplicateOptions, Policy
 from datagov.release.earlier import FIRST_PART
+from datagov.release.examples import N_EXAMPLES
 from datagov.release.part_records import PART_SHIFT, SKETCHED, PartRecords, first_number
 
 Tables = Iterable[pa.Table]
@@ -114,10 +116,11 @@ def with_first(records: PartRecords, tables: Tables) -> ByPart:
     """
     pairs = _all(tables).group_by("first", "second").agg(pl.col(SHARES).max())
     pairs = pairs.sort("first", "second")
-    rows = records.columns("rank", "digest", *SKETCHED)[records.rows(pairs["first"])]
+    rows = records.columns("rank", "digest", "source", *SKETCHED)[records.rows(pairs["first"])]
     known = pairs.with_columns(
         rank_first=rows["rank"],
         digest_first=rows["digest"],
+        source_first=rows["source"],
         n_shingles_first=rows["n_shingles"],
         sketch_first=rows["sketch"],
     )
@@ -144,17 +147,19 @@ def compared(
     which = np.cumsum(with_sketch) - 1
     indices = np.stack([which, rows.to_numpy()], axis=1)
     found = likeness(first, records.sketches(), indices)
-    own = records.columns("rank", "digest")[rows]
+    own = records.columns("rank", "digest", "source")[rows]
     edges = pairs.select(
         "first",
         "second",
         "rank_first",
         "digest_first",
+        "source_first",
         jaccard=pl.lit(pl.Series(found.jaccard)),
         first_in_second=pl.max_horizontal(pl.lit(pl.Series(found.first)), "first_in_second"),
         second_in_first=pl.max_horizontal(pl.lit(pl.Series(found.second)), "second_in_first"),
         rank_second=pl.lit(own["rank"]),
         digest_second=pl.lit(own["digest"]),
+        source_second=pl.lit(own["source"]),
     )
     close = alike(edges, options.near_from, options.contained_from)
     if close.height:
@@ -174,10 +179,11 @@ def uncompared(files: Iterable[str]) -> ByPart:
 
 
 def members(equal: Tables, edges: Iterable[str], policy: Policy) -> ByPart:
-    """Yields (part, its members of clusters, with `cluster`, the number of the one that stays)."""
+    """Yields (part, its members of clusters, and which of them are to be an `example`)."""
     options = policy.duplicates
+    acts_from = {kind: policy.acts_from("duplicates", kind) for kind in (NEAR, CONTAINED)}
     same = [pl.DataFrame(table) for table in equal]
-    similar = MEMBERS.to_frame()
+    similar, shown = MEMBERS.to_frame(), PAIRS.to_frame()
     files = sorted(edges)
     if files:
         nodes, close = _graph(files)
@@ -187,19 +193,37 @@ def members(equal: Tables, edges: Iterable[str], policy: Policy) -> ByPart:
             near_from=options.near_from,
             contained_from=options.contained_from,
             chains=options.chains,
-            acts_from=(
-                policy.acts_from("duplicates", NEAR),
-                policy.acts_from("duplicates", CONTAINED),
-            ),
+            acts_from=(acts_from[NEAR], acts_from[CONTAINED]),
         )
+        shown = chosen(_pairs(similar, nodes, acts_from), N_EXAMPLES)
     found = together(pl.concat([MEMBERS.to_frame(), *same]), similar)
+    records = pl.concat([shown["record"], shown["kept"]])
+    found = found.with_columns(example=pl.col("record").is_in(records.implode()))
     yield from by_part(found.filter(pl.col("record") < first_number(FIRST_PART)), "record")
+
+
+def _pairs(
+    members: pl.DataFrame, nodes: pl.DataFrame, acts_from: Mapping[str, float]
+) -> pl.DataFrame:
+    """Returns the records of this corpus that duplicate another one of it, of schema PAIRS."""
+    source = nodes.select("record", "source")
+    here = pl.all_horizontal(pl.col("record", "kept") < first_number(FIRST_PART))
+    least = pl.col("kind").replace_strict(acts_from, return_dtype=pl.Float32)
+    return (
+        members.filter((pl.col("record") != pl.col("kept")) & here)
+        .join(source, on="record")
+        .join(source.rename({"record": "kept", "source": "source_kept"}), on="kept")
+        .with_columns(acts=pl.col("similarity") >= least)
+        .select(PAIRS.names())
+    )
 
 
 def _graph(files: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = pl.read_parquet(files)
     nodes = pl.concat(
-        rows.select(record=side, rank=f"rank_{side}", digest=f"digest_{side}")
+        rows.select(
+            record=side, rank=f"rank_{side}", digest=f"digest_{side}", source=f"source_{side}"
+        )
         for side in ("first", "second")
     )
     return nodes.unique("record"), rows.select(*EDGES).unique(["first", "second"])

@@ -18,8 +18,9 @@ RESIDUAL_FROM = 0.8
 def duplicate_metrics(staging: Path, config: ScanConfig) -> dict[str, dict[str, Any]]:
     """Returns, by kind, clusters, records in them, records removed and their bytes.
 
-    Under `near` stand besides how it was looked for and `residual_rate`: the share of the released
-    records that are near duplicates of another released one.
+    Under `normalised` stands besides how many are equal `by_redaction` alone. Under `near` stand
+    how it was looked for and `residual_rate`: the share of the released records that are near
+    duplicates of another released one.
     """
     members = _members(staging)
     by_kind = {
@@ -34,12 +35,14 @@ def duplicate_metrics(staging: Path, config: ScanConfig) -> dict[str, dict[str, 
         .collect()
         .to_dicts()
     }
+    by_redaction = _by_redaction(members)
     options = config.policy.duplicates
     kinds = (EXACT, NORMALISED, NEAR, CONTAINED) if options.near else (EXACT, NORMALISED)
     names = ("clusters", "records", "removed", "removed_bytes")
     found: dict[str, dict[str, Any]] = {
         kind: {name: by_kind.get(kind, {}).get(name, 0) for name in names} for kind in kinds
     }
+    found[NORMALISED]["by_redaction"] = by_redaction
     if options.near:
         cut = banding(options.near_from)
         found[NEAR] |= {
@@ -67,12 +70,24 @@ def _members(staging: Path) -> pl.LazyFrame:
     return (
         pl.scan_parquet(evidence / "duplicates.parquet")
         .join(decided.select(*RECORD, "action", "reasons", "source_id"), on=RECORD)
-        .join(signals.select(*RECORD, "n_bytes"), on=RECORD)
+        .join(signals.select(*RECORD, "n_bytes", "normalised_digest"), on=RECORD)
         .with_columns(
             is_removed=pl.col("reasons").list.contains(reason) & ~pl.col("action").is_in(RELEASED),
             is_released=pl.col("action").is_in(RELEASED),
         )
     )
+
+
+def _by_redaction(members: pl.LazyFrame) -> int:
+    """Returns how many different texts became equal to that of another record by redaction alone.
+
+    Of several equal ones that do, one counts: the others are duplicates of it anyhow.
+    """
+    is_equal = ~pl.col("keep") & pl.col("kind").is_in([EXACT, NORMALISED])
+    cluster = ["cluster_id", "normalised_digest"]
+    others = members.filter(~is_equal).select(cluster)
+    alone = members.filter(is_equal).select(cluster).unique().join(others, on=cluster, how="anti")
+    return int(alone.select(pl.len()).collect().item())
 
 
 def _residual_rate(staging: Path, members: pl.LazyFrame) -> float:

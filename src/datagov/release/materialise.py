@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 import rfc8785
 
 from datagov import __version__
-from datagov.corpus.batch import Cells
 from datagov.corpus.casting import to_schema
 from datagov.corpus.cells import cells, with_texts
 from datagov.corpus.schema import json_paths
@@ -37,13 +36,11 @@ from datagov.release.decisions import (
     with_severity,
 )
 from datagov.release.evidence import UnitEvidence
+from datagov.release.examples import EXAMPLE_RECORDS, example_records, wanted
 from datagov.release.keys import named
 from datagov.release.part_records import first_number
 from datagov.release.records import Records, readable_records
-from datagov.release.redaction.again import found_again
-from datagov.release.redaction.rounds import redacted
-from datagov.release.redaction.tables import redactions_table, removals_by_cell
-from datagov.release.redaction.treatments import replacing
+from datagov.release.redaction.batches import redacted_batch
 from datagov.release.workspace import Workspace
 from datagov.tables import (
     ACTIONS,
@@ -60,7 +57,7 @@ from datagov.tables import (
 RECORD_ID = "record_id"
 """Column that data/ gets where the input has no column of ids."""
 
-PART_VERSION = 4
+PART_VERSION = 5
 """To be raised with every change of what a part holds: finished parts of killed runs are used."""
 
 RECORDS = pa.schema(
@@ -78,6 +75,7 @@ DUPLICATE_RECORDS = pa.schema(
         pa.field("kind", pa.string(), nullable=False),
         pa.field("similarity", pa.float32(), nullable=False),
         pa.field("cluster", pa.binary(), nullable=False),
+        pa.field("example", pa.bool_(), nullable=False),
     ]
 )
 """Members of clusters by their number; see `comparing`. `kept` is who stays."""
@@ -178,6 +176,8 @@ def _write_part(
     folder: Path,
 ) -> None:
     schemas = _TABLES | ({"contamination": CONTAMINATION} if config.benchmarks else {})
+    if config.policy.duplicates.near:
+        schemas = schemas | {"examples": EXAMPLE_RECORDS}
     tables: dict[str, list[pa.Table]] = {name: [] for name in schemas}
     counts = accounting.Counts()
     first = first_number(part.index)
@@ -193,7 +193,7 @@ def _write_part(
                 _write_records(records, block, known, formats, schema, config, data, quarantine)
                 for records, block in _aligned(unit, known, schema, config)
             ]
-            table = pl.concat([known.decisions.clear(), *(block for block, _ in written)])
+            table = pl.concat([known.decisions.clear(), *(each.decisions for each in written)])
             part_rejects = pa.concat_tables([unit.table("rejects"), known.repeated_rejects()])
             counts = counts + accounting.count_unit(
                 unit.summary(),
@@ -211,7 +211,9 @@ def _write_part(
             tables["decisions"].append(_decisions_table(table))
             tables["duplicates"].append(known.duplicates)
             tables["findings"].append(_without_treatment(known.findings))
-            tables["redactions"] += [redactions for _, redactions in written]
+            tables["redactions"] += [each.redactions for each in written]
+            if config.policy.duplicates.near:
+                tables["examples"] += [each.examples for each in written]
             tables["rejects"].append(part_rejects.sort_by([(n, "ascending") for n in RECORD]))
             tables["signals"].append(conform(known.signals.to_arrow(), SIGNALS))
     for name, pieces in tables.items():
@@ -242,6 +244,7 @@ class _Known:
     contamination: pa.Table
     decisions: pl.DataFrame
     duplicates: pa.Table
+    examples: pl.DataFrame
     findings: pl.DataFrame
     signals: pl.DataFrame
     rejected: pl.DataFrame
@@ -283,6 +286,7 @@ class _Known:
             contamination=conform(touched.to_arrow(), CONTAMINATION),
             decisions=decisions,
             duplicates=conform(duplicates.to_arrow(), DUPLICATES),
+            examples=wanted(duplicates),
             findings=findings.join(repeated, on=RECORD, how="anti", maintain_order="left"),
             signals=signals.join(repeated, on=RECORD, how="anti", maintain_order="left"),
             rejected=signals.join(repeated, on=RECORD, how="semi", maintain_order="left"),
@@ -303,15 +307,24 @@ class _Known:
 
 def _duplicates(of_part: pa.Table, signals: pl.DataFrame) -> pl.DataFrame:
     """Returns the duplicates among the records of `signals`, with their ids and places."""
-    places = signals.select("record", "record_id", *RECORD)
+    places = signals.select("record", "record_id", *RECORD, "n_chars")
     return (
         places.join(pl.DataFrame(of_part), on="record", maintain_order="left")
         .with_columns(
             cluster_id=pl.col("cluster").bin.encode("hex"),
             keep=pl.col("record") == pl.col("kept"),
         )
-        .drop("record", "kept", "cluster")
+        .drop("cluster")
     )
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What came of a batch: decisions about what was not rejected, redactions, and examples."""
+
+    decisions: pl.DataFrame
+    redactions: pa.Table
+    examples: pa.Table
 
 
 def _aligned(
@@ -344,13 +357,13 @@ def _write_records(
     config: ScanConfig,
     data: DataWriter,
     quarantine: RecordWriter,
-) -> tuple[pl.DataFrame, pa.Table]:
-    """Writes records; returns the decisions about those not rejected, and their redactions."""
+) -> _Written:
+    """Writes the records that stay or are held back."""
     table = records.table
     if not config.read.id_field:
         table = table.add_column(0, schema.field(0), records.ids)
     texts = cells(table, config.read.text_fields)
-    block, new_texts, redactions = _redacted(block, texts, known.findings, config)
+    block, new_texts, redactions = redacted_batch(block, texts, known.findings, config)
     held = block["severity"] == QUARANTINE
     stays = (block["severity"] <= REDACT) & ~block["rejected"]
     quarantine.write(to_schema(table.filter((held & ~block["rejected"]).to_arrow()), schema))
@@ -368,7 +381,8 @@ def _write_records(
         .filter(~pl.col("rejected"))
         .select(block.columns)
     )
-    return decided_block, redactions
+    examples = example_records(known.examples, records, texts, config.key)
+    return _Written(decided_block, redactions, examples)
 
 
 def _by_shard(table: pa.Table, shards: pa.Array) -> Iterator[tuple[str, pa.Table]]:
@@ -378,57 +392,6 @@ def _by_shard(table: pa.Table, shards: pa.Array) -> Iterator[tuple[str, pa.Table
     for end, shard in zip(runs.run_ends.to_pylist(), runs.values.to_pylist(), strict=True):
         yield shard, table.slice(start, end - start)
         start = end
-
-
-def _redacted(
-    block: pl.DataFrame, texts: Cells, findings: pl.DataFrame, config: ScanConfig
-) -> tuple[pl.DataFrame, pa.Array, pa.Table]:
-    """Returns the decisions and texts of a batch after redaction, and what was taken out.
-
-    What still holds something to redact in the end is quarantined instead.
-    """
-    rows = block.with_row_index("row").filter((pl.col("severity") == REDACT) & ~pl.col("rejected"))
-    if rows.is_empty():
-        return block, texts.text, REDACTIONS.empty_table()
-    cell_of = pl.DataFrame(
-        {"row": pl.Series(texts.row, dtype=pl.UInt32), "field": pl.Series(texts.field)}
-    ).with_row_index("cell")
-    spans = (
-        rows.select(pl.col("row").cast(pl.UInt32), *RECORD)
-        .join(findings.filter(pl.col("severity") == REDACT), on=RECORD)
-        .join(cell_of, on=["row", "field"])
-    )
-    removals = removals_by_cell(spans)
-    originals = {cell: texts.text[cell].as_py() for cell in sorted(removals)}
-    detectors = [d for d in config.detectors if d.name in set(spans["detector"])]
-    new = redacted(
-        originals,
-        removals,
-        replacing(config.keyed),
-        lambda texts: found_again(texts, detectors, config.policy),
-    )
-    row_of = cell_of["row"].to_list()
-    failed = {row_of[cell] for cell, each in new.items() if not each.is_clean}
-    incomplete = pl.int_range(pl.len()).is_in(sorted(failed))
-    block = block.with_columns(
-        severity=pl.when(incomplete).then(pl.lit(QUARANTINE, pl.Int8)).otherwise("severity"),
-        reasons=pl.when(incomplete)
-        .then(pl.col("reasons").list.concat(pl.lit(["redaction.incomplete"])).list.sort())
-        .otherwise("reasons"),
-    )
-    places = {cell: new[cell].places for cell in sorted(new) if row_of[cell] not in failed}
-    return (
-        block,
-        _replaced(texts.text, {cell: each.text for cell, each in new.items()}),
-        redactions_table(places, block, cell_of),
-    )
-
-
-def _replaced(texts: pa.Array, new: dict[int, str]) -> pa.Array:
-    both = pa.concat_arrays([texts, pa.array(list(new.values()), texts.type)])
-    indices = pl.int_range(len(texts), eager=True).to_numpy().copy()
-    indices[list(new)] = range(len(texts), len(texts) + len(new))
-    return both.take(pa.array(indices))
 
 
 def _decisions_table(block: pl.DataFrame) -> pa.Table:

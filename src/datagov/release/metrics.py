@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from datagov.corpus.rejects import NOT_WHOLE
+from datagov.corpus.schema import held_as_json
 from datagov.corpus.shards import Shard
 from datagov.detect.detector import Detector, config_digest
 from datagov.detect.pii import PiiDetector
@@ -104,6 +105,7 @@ def collect(
         "treatments": _treatments(staging, config),
         "fingerprint_key_id": key_id(config.key),
         "columns_out": schema.names,
+        "columns_as_json": held_as_json(schema),
         "text_fields": list(config.read.text_fields),
     }
 

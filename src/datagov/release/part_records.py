@@ -20,7 +20,10 @@ PART_SHIFT = 40
 SKETCHED = ("n_shingles", "sketch")
 
 _DIGEST_BYTES = 16
-_COLUMNS = ("shard", "position", "exact_digest", *SKETCHED, "rank", "digest")
+_COLUMNS = ("shard", "position", "exact_digest", *SKETCHED, "rank", "digest", "source")
+
+_NO_SOURCE = -1
+"""In place of the number of a source: undeclared, or an earlier release."""
 
 
 def first_number(part: int) -> int:
@@ -34,7 +37,8 @@ class PartRecords:
 
     Attributes:
         part: Number of the part.
-        file: Where they lie: a row per record, with `record` (its number), `rank` and `digest`.
+        file: Where they lie: a row per record, with `record` (its number), `rank`, `digest`
+            and `source` (its place in the registry).
     """
 
     part: int
@@ -90,7 +94,7 @@ def numbers_at(records: pl.DataFrame, places: Iterable[pa.Table], config: ScanCo
 
 
 def _signals_of(unit: UnitEvidence, verdicts: SourceVerdicts, config: ScanConfig) -> pl.DataFrame:
-    """Returns signals with `rank`, and `digest`: what equal records of data/ have in common."""
+    """Returns signals with `rank`, `source`, and `digest`: what equal records have in common."""
     needed = ("shard", "position", "source_id", "n_chars", "date", "exact_digest")
     digests = ("normalised_digest", "redacted_digest")
     signals = pl.DataFrame(unit.table("signals", [*needed, *digests, *SKETCHED]))
@@ -102,6 +106,11 @@ def _signals_of(unit: UnitEvidence, verdicts: SourceVerdicts, config: ScanConfig
     return signals.with_columns(
         rank=ranks(signals, findings, config),
         digest=_digest(pl.col("severity") == REDACT),
+        source=pl.col("source_id").replace_strict(
+            {source.id: i for i, source in enumerate(config.registry.sources)},
+            default=_NO_SOURCE,
+            return_dtype=pl.Int32,
+        ),
     ).select(_COLUMNS)
 
 
@@ -109,7 +118,9 @@ def _signals_of_earlier(part: EarlierPart) -> pl.DataFrame:
     """Returns the same of an earlier release: its records stay whatever else comes."""
     records = part.records()
     return records.with_columns(
-        rank=pl.lit(b""), digest=_digest(pl.col("action") == "redact")
+        rank=pl.lit(b""),
+        digest=_digest(pl.col("action") == "redact"),
+        source=pl.lit(_NO_SOURCE, pl.Int32),
     ).select(_COLUMNS)
 
 

@@ -4,6 +4,7 @@ Findings are taken one part after the other and each is reduced before the next 
 holds one part's columns and a result of fixed size.
 """
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -137,22 +138,30 @@ def cluster_sizes(evidence: Path) -> list[dict[str, Any]]:
     ]
 
 
-def copies(evidence: Path, n: int) -> list[dict[str, Any]]:
-    """Returns the `n` pairs of sources with most duplicates: `source` has `records` of `of`."""
+def copies(evidence: Path) -> dict[str, dict[str, int]]:
+    """Returns by source how many of its records duplicate one that stays, by that one's source."""
     place = ["shard", "position"]
     sources = pl.scan_parquet(evidence / "decisions/*.parquet").select(*place, "source_id")
     members = pl.scan_parquet(evidence / "duplicates.parquet").join(sources, on=place)
     stays = members.filter("keep").select("cluster_id", of="source_id")
-    return (
+    rows = (
         members.filter(~pl.col("keep"))
         .join(stays, on="cluster_id")
         .group_by("of", source="source_id")
         .len("records")
-        .sort(["records", "source", "of"], descending=[True, False, False])
-        .head(n)
+        .sort("source", "of")
         .collect()
-        .to_dicts()
     )
+    result: dict[str, dict[str, int]] = {}
+    for of, source, n in rows.iter_rows():
+        result.setdefault(source, {})[of] = n
+    return result
+
+
+def examples(evidence: Path) -> list[dict[str, Any]]:
+    """Returns pairs of duplicates with what differs; none when nobody looked for alike records."""
+    file = evidence / "duplicate_examples.json"
+    return json.loads(file.read_text("utf-8"))["pairs"] if file.exists() else []
 
 
 def shared_by_sources(evidence: Path, n: int) -> list[dict[str, Any]]:

@@ -56,7 +56,8 @@ class Facts:
         samples: Masked excerpts by `detector.category`.
         actions: Records by reason and action.
         clusters: Clusters of duplicates by size.
-        copies: Pairs of sources, the one with duplicates of the other, most first.
+        copies: By source how many of its records duplicate one of which source.
+        examples: Pairs of duplicates with what differs, as `evidence/duplicate_examples.json`.
         shared: Pairs of sources whose records share passages, those that share most first.
         touched_items: Items of evaluation sets that stand in most records.
         rejects: The first rejects.
@@ -75,7 +76,8 @@ class Facts:
     samples: Mapping[str, Sequence[Mapping[str, Any]]]
     actions: Sequence[Mapping[str, Any]]
     clusters: Sequence[Mapping[str, Any]]
-    copies: Sequence[Mapping[str, Any]]
+    copies: Mapping[str, Mapping[str, int]]
+    examples: Sequence[Mapping[str, Any]]
     shared: Sequence[Mapping[str, Any]]
     touched_items: Sequence[Mapping[str, Any]]
     rejects: Sequence[Mapping[str, Any]]
@@ -157,6 +159,17 @@ class Facts:
         return f"Names of people, unless a rule{model} knows them"
 
     @property
+    def copied(self) -> list[dict[str, Any]]:
+        """Pairs of different sources, `source` with duplicates `of` the other, most first."""
+        pairs = [
+            {"source": source, "of": of, "records": n}
+            for source, found in self.copies.items()
+            for of, n in found.items()
+            if of != source
+        ]
+        return sorted(pairs, key=lambda pair: (-pair["records"], pair["source"], pair["of"]))
+
+    @property
     def languages(self) -> list[tuple[str, int]]:
         """Languages with their records, most first."""
         return sorted(self.metrics["languages"].items(), key=lambda pair: (-pair[1], pair[0]))
@@ -228,7 +241,8 @@ def gather(
         samples=aggregates.samples(evidence),
         actions=aggregates.actions_by_reason(evidence),
         clusters=aggregates.cluster_sizes(evidence),
-        copies=aggregates.copies(evidence, SHOWN_ROWS),
+        copies=aggregates.copies(evidence),
+        examples=aggregates.examples(evidence),
         shared=aggregates.shared_by_sources(evidence, SHOWN_ITEMS),
         touched_items=aggregates.touched_items(evidence, SHOWN_ITEMS),
         rejects=aggregates.first_rejects(evidence, SHOWN_ROWS),

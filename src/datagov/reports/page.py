@@ -9,13 +9,16 @@ import jinja2
 from markupsafe import Markup, escape
 
 from datagov.conformance.outcome import VERDICTS
+from datagov.reports.differing import differing
 from datagov.reports.facts import OUTCOMES, SHOWN_ROWS, Facts
 from datagov.reports.plots import flow, heat, stacked
 from datagov.reports.wording import FILTERS, clip, share, visible
 
 HEAT_ROWS = 40
 HEAT_COLUMNS = 7
+MATRIX_ROWS = 20
 SHOWN_LANGUAGES = 20
+SHOWN_PAIRS = 20
 SHOWN_MEASURES = 6
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*/?")
@@ -35,10 +38,12 @@ def page(facts: Facts) -> str:
             flow=flow(facts.records, OUTCOMES),
             outcomes=OUTCOMES,
             heat=heat(facts.heat, HEAT_ROWS, HEAT_COLUMNS),
+            matrix=heat(facts.copies, MATRIX_ROWS, HEAT_COLUMNS),
             clauses=clauses(facts.controls),
             verdicts=VERDICTS,
             shown_rows=SHOWN_ROWS,
             shown_languages=SHOWN_LANGUAGES,
+            shown_pairs=SHOWN_PAIRS,
         )
     )
 
@@ -55,6 +60,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {name: each for name, each in FILTERS.items() if name != "code"}
     environment.filters |= {"breakable": breakable, "href": href, "measured": measured}
+    environment.filters["differing"] = differing
     environment.globals |= {"share": share, "stacked": stacked}
     return environment
 

@@ -77,9 +77,9 @@ def stacked(counts: Mapping[str, int], names: Sequence[str], whole: int) -> list
 
 
 def heat(by_source: Mapping[str, Mapping[str, int]], n_rows: int, n_columns: int) -> dict[str, Any]:
-    """Returns findings by source and category as a table with a shade from 0 to 1 per cell.
+    """Returns counts by source and something else as a table with a shade from 0 to 1 per cell.
 
-    The `n_columns` commonest categories have a column each, the others share the last one.
+    The `n_columns` commonest of what is counted have a column each, the others share the last one.
     """
     totals: dict[str, int] = {}
     for found in by_source.values():

@@ -21,6 +21,7 @@ _HIDDEN = regex.compile(
     r"|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]"
 )
 _MARKDOWN = re.compile(r"[\\`*_\[\]|~#$]")
+_LIST_ITEM = re.compile(r"^([0-9]{1,9})([.)])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _PLAIN_CODE = re.compile(r"[A-Za-z0-9._/:+@,-]+( [A-Za-z0-9._/:+@,-]+)*")
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
@@ -54,6 +55,7 @@ def markdown(value: Any) -> Markdown:
     text = "".join(_ENTITIES.get(char, char) for char in _MARKDOWN.sub(r"\\\g<0>", text))
     if text[:1] in ("-", "+", "="):
         text = "\\" + text
+    text = _LIST_ITEM.sub(r"\1\\\2", text)
     return Markdown(f"{_FSI}{text}{_PDI}" if turned else text)
 
 

@@ -1,9 +1,11 @@
 """What a source's declaration allows, and where the scan contradicts it."""
 
 import datetime as dt
+import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from datagov.errors import ConfigError
 from datagov.policy import Policy
 from datagov.sources.licences import LicenceVerdict, classify
 from datagov.sources.registry import UNDECLARED, Source, SourceRegistry
@@ -18,6 +20,10 @@ _LICENCE_CATEGORIES = {
 }
 
 
+_SAME_WORD = 0.9
+"""Likeness from which two purposes are one: pre-training and post-training are not."""
+
+
 def verdicts(registry: SourceRegistry, policy: Policy, as_of: dt.date) -> Verdicts:
     """Returns the objections to each source, and to records without one.
 
@@ -29,6 +35,25 @@ def verdicts(registry: SourceRegistry, policy: Policy, as_of: dt.date) -> Verdic
     found = {source.id: dict(_objections(source, policy, as_of)) for source in registry.sources}
     found[UNDECLARED] = {UNDECLARED: "no source is declared for these records"}
     return found
+
+
+def check_purpose(registry: SourceRegistry, policy: Policy) -> None:
+    """Refuses a purpose that a source permits but for a slip: no record of it would stay.
+
+    Raises:
+        ConfigError: With a line for each such source.
+    """
+    slips = []
+    for i, source in enumerate(registry.sources):
+        permitted = source.entry["permitted_purposes_x"]
+        close = difflib.get_close_matches(policy.purpose, permitted, n=1, cutoff=_SAME_WORD)
+        if close and policy.purpose not in permitted:
+            slips.append(
+                f"sources[{i}].permitted_purposes_x of {source.id}: permits {close[0]!r}, and the "
+                f"policy's purpose is {policy.purpose!r}; write them the same way"
+            )
+    if slips:
+        raise ConfigError("\n".join(slips))
 
 
 def _objections(source: Source, policy: Policy, as_of: dt.date) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,9 @@ from datagov.corpus.rejects import Reject, content_digest, no_text_value, reject
 from datagov.corpus.schema import EXACT_IN_DOUBLE, MAX_DEPTH, Path, depth, marked
 from datagov.corpus.splits import Split
 
+BYTE_ORDER_MARK = "\ufeff"
+"""Stands at the beginning of files that some programs of Windows write."""
+
 Positions = npt.NDArray[np.int64]
 
 
@@ -213,6 +216,8 @@ def _object(line: _Line) -> dict[str, Any] | Reject:
         text = line.data.decode("utf-8")
     except UnicodeDecodeError as error:
         return reject("invalid_utf8", f"byte {error.start} of the line is not UTF-8")
+    if line.position == 0:
+        text = text.removeprefix(BYTE_ORDER_MARK)
     try:
         value = json.loads(text, object_pairs_hook=_without_repeats)
     except json.JSONDecodeError as error:

@@ -144,7 +144,7 @@ def test_a_misspelt_category_is_told_with_the_nearest(policy):
         ("entities: [EMAIL_ADRESS]", "did you mean 'EMAIL_ADDRESS'?"),
         ("languages: [xx]", "no recogniser for 'xx'"),
         ("recognizers: [own.yaml]", "did you mean 'recognisers'?"),
-        ("recognisers: own.yaml", "expected array"),
+        ("recognisers: own.yaml", "expected a list"),
         ("deny: {A: {fil: x}}", "no such key"),
         ("allow: {terms: [a], match: fuzzy}", "'fuzzy' is not allowed"),
         ("deny: {'a b': [x]}", "letters, digits"),
