@@ -7,12 +7,14 @@ import re
 import subprocess
 import sys
 import time
+from functools import lru_cache
 from pathlib import Path
 
 import click
 import pytest
 
 import datagov
+from datagov.beam import spawning
 from datagov.cli import main
 from datagov.progress import pace, scanning
 
@@ -183,12 +185,13 @@ def _break_workers(statement, tmp_path, monkeypatch):
     broken.mkdir()
     (broken / "sitecustomize.py").write_text(
         "import os, sys\n"
-        "if '-m' in sys.orig_argv and 'datagov.beam.worker' in sys.orig_argv:\n"
+        "if {'datagov.beam.worker', 'datagov.beam.spawner'} & {*sys.orig_argv}:\n"
         "    import datagov.beam.transforms as transforms\n"
         f"    def fail(*_):\n        {statement}\n"
         "    transforms.scan_unit = fail\n"
     )
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(broken), *sys.path]))
+    monkeypatch.setattr(spawning, "start", lru_cache(spawning.start.__wrapped__))
 
 
 def test_a_killed_worker_is_told_with_what_to_do(write_jsonl, tmp_path, capfd, monkeypatch):

@@ -6,7 +6,7 @@ import unicodedata
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from made import WORDS, pairs_at, true_jaccard
 
@@ -40,6 +40,7 @@ def test_texts_that_read_alike_are_alike(sketched, one, other):
 
 
 @given(st.text(max_size=80))
+@example("À㊀ é㍿ ü㋿ å①")
 @settings(max_examples=60, deadline=None)
 def test_composed_and_decomposed_texts_have_one_sketch(text):
     forms = [unicodedata.normalize(form, text) for form in ("NFC", "NFD")]

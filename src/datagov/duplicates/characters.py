@@ -72,14 +72,15 @@ def characters() -> Characters:
     regular = np.ones(n, bool)
     regular[irregular()] = False
     kind[_HANGUL[0] : _HANGUL[1]] = WORD
+    others: list[tuple[int, str]] = []
     for code in irregular():
         char = chr(code)
-        kinds = {_kind(each) for each in unicodedata.normalize("NFKC", char)}
-        kind[code] = kinds.pop() if len(kinds) == 1 else BETWEEN
+        normal = unicodedata.normalize("NFKC", char)
+        if normal == char:
+            kind[code] = _kind(char)
+        else:
+            others.append((code, normal))
         form = _fold(char)
-        # What is several things, such as a mark on a blank or (1) in one sign, is taken apart.
-        if kinds or (kind[code] == ALONE and len(form) > 1):
-            flags[code] |= APART
         if len(form) == 1:
             folded[code] = ord(form)
         elif form:
@@ -90,6 +91,12 @@ def characters() -> Characters:
     for low, high in _ALONE:
         letters = kind[low : high + 1]
         letters[(letters != NOTHING) & ((letters == WORD) | regular[low : high + 1])] = ALONE
+    for code, normal in others:
+        # What is several tokens, such as a mark on a blank or (1) in one sign, is taken apart.
+        kinds = {int(kind[ord(each)]) for each in normal}
+        kind[code] = kinds.pop() if len(kinds) == 1 else BETWEEN
+        if kinds or (kind[code] == ALONE and len(normal) > 1):
+            flags[code] |= APART
     variants = np.arange(n, dtype=np.uint32)
     for old, new in _han_variants():
         variants[old] = new

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from datagov.detect.language import NO_LANGUAGE, identify
 from datagov.detect.pii.ner.config import NerConfig
 
 COVERED, NOT_SAMPLED, NO_MODEL, NOTHING_WRITTEN = STATES = (
@@ -32,17 +31,18 @@ def routes(texts: pa.Array, ner: NerConfig) -> list[Route]:
         ner: Says which share is looked at, and which languages have a model.
     """
     sampled = [i for i in range(len(texts)) if _is_sampled(texts[i].as_buffer(), ner.share)]
+    # Its kernels take a while to import, and most runs have no models.
+    from datagov.detect.language import NO_LANGUAGE, identify
+
     languages = identify(texts.take(pa.array(sampled, pa.int64()))).to_pylist()
     found = [Route(NOT_SAMPLED, "")] * len(texts)
     for i, language in zip(sampled, languages, strict=True):
-        found[i] = Route(_state(language, ner), language)
+        if language == NO_LANGUAGE:
+            state = NOTHING_WRITTEN
+        else:
+            state = COVERED if ner.model(language) else NO_MODEL
+        found[i] = Route(state, language)
     return found
-
-
-def _state(language: str, ner: NerConfig) -> str:
-    if language == NO_LANGUAGE:
-        return NOTHING_WRITTEN
-    return COVERED if ner.model(language) else NO_MODEL
 
 
 def _is_sampled(text: pa.Buffer, share: float) -> bool:
