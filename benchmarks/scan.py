@@ -1,7 +1,8 @@
 """Time and memory of a whole scan: python benchmarks/scan.py CORPUS [flags of datagov scan]
 
 Runs `datagov scan CORPUS` into a folder of its own and prints what the run said, and the peak of
-the resident memory of all its processes together, looked at five times a second.
+the memory of all its processes together, looked at five times a second: where the system tells it,
+what processes share counts once (proportional set size).
 """
 
 import subprocess
@@ -30,7 +31,8 @@ def resident(tree):
     total = 0
     for process in [tree, *tree.children(recursive=True)]:
         try:
-            total += process.memory_info().rss
+            memory = process.memory_full_info()
+            total += getattr(memory, "pss", memory.rss)
         except psutil.Error:
             continue
     return total

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,7 @@ class Catalogue:
         return {control.id: control for control in self.controls}[control_id]
 
 
+@lru_cache(maxsize=4)
 def load_catalogue(path: Path | None = None) -> Catalogue:
     """Returns the catalogue at `path`, by default our own.
 

@@ -8,7 +8,7 @@ declare, such as an address for complaints, is published on purpose and is none.
 
 import json
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def self_scan(
     for path in files:
         name = path.relative_to(staging).as_posix()
         if path.suffix == ".parquet":
-            found[name] = sum(look.in_column(*column) for column in _columns(path, config))
+            found[name] = look.in_columns(_columns(path, config))
         else:
             found[name] = look.in_texts(_texts(path))
         n_keys += config.key.hex().encode() in path.read_bytes()
@@ -100,16 +100,20 @@ class _Look:
         declared = [config.policy.document, *(source.entry for source in config.registry.sources)]
         return cls(identifying(config), known, _strings(declared), config)
 
-    def in_column(self, name: str, values: pl.Series) -> int:
-        """Returns how many raw values stand in a column of evidence.
+    def in_columns(self, columns: Iterable[tuple[str, pl.Series]]) -> int:
+        """Returns how many raw values stand in the columns of a table of evidence.
 
         A name counts once: the same ids stand in most tables.
         """
-        is_name = _one_side(name) in _NAMES
-        if is_name:
-            values = values.filter(~values.is_in(self._names.implode()))
-            self._names = pl.concat([self._names, values])
-        look = self.in_names if is_name else self.in_texts
+        names, texts = [self._names.clear()], [self._names.clear()]
+        for name, values in columns:
+            (names if _one_side(name) in _NAMES else texts).append(values)
+        new = pl.concat(names).unique().sort()
+        new = new.filter(~new.is_in(self._names.implode()))
+        self._names = pl.concat([self._names, new])
+        return self._sum(self.in_names, new) + self._sum(self.in_texts, pl.concat(texts))
+
+    def _sum(self, look: Callable[[Sequence[str]], int], values: pl.Series) -> int:
         return sum(
             look(values.slice(at, BATCH_ROWS).to_list()) for at in range(0, len(values), BATCH_ROWS)
         )
