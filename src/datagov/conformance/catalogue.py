@@ -94,7 +94,12 @@ class Catalogue:
         return {control.id: control for control in self.controls}[control_id]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
+def our_catalogue() -> Catalogue:
+    """Returns the catalogue that datagov comes with."""
+    return load_catalogue()
+
+
 def load_catalogue(path: Path | None = None) -> Catalogue:
     """Returns the catalogue at `path`, by default our own.
 

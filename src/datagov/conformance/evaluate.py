@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from datagov.conformance.catalogue import Catalogue, Control, load_catalogue
+from datagov.conformance.catalogue import Catalogue, Control, our_catalogue
 from datagov.conformance.evidence import Evidence, digest, load_evidence
 from datagov.conformance.outcome import (
     CLOSED,
@@ -42,7 +42,7 @@ def evaluate(
     Raises:
         DatagovError: The release has no `evidence/metrics.json`.
     """
-    catalogue = catalogue or load_catalogue()
+    catalogue = catalogue or our_catalogue()
     floor = catalogue.control("4.1.2a-05").value("confidence_floor")
     evidence = load_evidence(release_dir, floor)
     known = dict(digests or {})
@@ -144,7 +144,7 @@ def summary_rows(
     Keys: control, clause, title, verdict, reason, limits (texts), evidence (names), does_not_prove,
     asks (what the verdict `pass` takes), role (of the person who must sign, or "").
     """
-    catalogue = catalogue or load_catalogue()
+    catalogue = catalogue or our_catalogue()
     return [_row(result, catalogue.control(result["control"])) for result in report["results"]]
 
 
