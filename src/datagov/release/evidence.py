@@ -7,8 +7,9 @@ the schemas of its records, and a summary.
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -220,11 +221,17 @@ def _removals(
     actions = config.policy.actions(detector.name, frame["category"], frame["score"])
     frame = frame.with_columns(actions).filter(pl.col("severity") == REDACT)
     columns = ("cell", "start", "end", "category", "score", "treatment")
+    text_at = _text_getter(texts)
     for cell, start, end, category, score, treatment in frame.select(columns).iter_rows():
-        value = detector.normalise(category, texts[cell].as_py()[start:end])
+        value = detector.normalise(category, text_at(cell)[start:end])
         fingerprint = config.fingerprint(value)
         removal = Removal(start, end, category, score, detector.name, treatment, fingerprint)
         yield cell, removal
+
+
+def _text_getter(texts: pa.Array) -> Callable[[int], str]:
+    """Returns a function from index to text that reads each once, as long as they are in order."""
+    return lru_cache(maxsize=1)(lambda index: texts[index].as_py())
 
 
 def _per_record(values: pa.Array, rows: pa.Array, n_rows: int) -> pa.Array:
@@ -270,17 +277,15 @@ def _located(
     rows = texts.row.take(spans["cell"].combine_chunks())
     fingerprints = []
     excerpts = []
-    cell = -1
-    text = ""
-    for index, category, start, end in zip(
+    text_at = _text_getter(texts.text)
+    for cell, category, start, end in zip(
         spans["cell"].to_pylist(),
         spans["category"].to_pylist(),
         spans["start"].to_pylist(),
         spans["end"].to_pylist(),
         strict=True,
     ):
-        if index != cell:
-            cell, text = index, texts.text[index].as_py()
+        text = text_at(cell)
         value = detector.normalise(category, text[start:end])
         fingerprints.append(config.fingerprint(value))
         excerpts.append(excerpt(text, start, end, category))
