@@ -2,16 +2,13 @@
 
 import dataclasses
 import datetime as dt
-import hashlib
 import importlib
 import json
 import logging
 import os
-import platform
 import shutil
 import threading
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -19,9 +16,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import rfc8785
 
-from datagov import __version__, progress
+from datagov import progress
 from datagov.beam.runners import Engine, check, default_workers, lost_worker, pipeline
 from datagov.conformance.evaluate import evaluate
 from datagov.corpus.fields import check_fields
@@ -30,7 +26,6 @@ from datagov.corpus.options import ReadOptions
 from datagov.corpus.shards import Shard
 from datagov.corpus.splits import Part, plan
 from datagov.declared import Refusals
-from datagov.detect.detector import config_digest
 from datagov.detect.registry import describe_detectors, detectors
 from datagov.errors import AccountingError
 from datagov.faults import fault
@@ -41,11 +36,6 @@ from datagov.lineage.files import METRICS
 from datagov.lineage.keys import fingerprint_key, key_pair, load_signer, user_key
 from datagov.lineage.sign import attest
 from datagov.lineage.statements import (
-    ROLE_GATE,
-    Dependency,
-    Facts,
-    inputs,
-    packages,
     provenance,
 )
 from datagov.pipelines.scan import build
@@ -55,7 +45,6 @@ from datagov.release.assemble import assemble
 from datagov.release.benchmarks import load_benchmarks, save_indexes
 from datagov.release.columns import tell_columns
 from datagov.release.config import ScanConfig
-from datagov.release.coverage import ner_of
 from datagov.release.earlier import load_earlier
 from datagov.release.examples import EXAMPLES, examples
 from datagov.release.naming import shown_shards
@@ -64,6 +53,7 @@ from datagov.release.workspace import Workspace, check_free, claim, publish, wri
 from datagov.reports.render import About, render
 from datagov.sources.registry import load_registry
 from datagov.sources.verdicts import Verdicts, check_purpose, describe, verdicts
+from datagov.stating import facts
 
 log = logging.getLogger("datagov")
 
@@ -227,12 +217,22 @@ def scan(
             about = About(name=config.name, version=version, key_id=signer.public_key.keyid)
             _report(staging, gates, about)
             # What is written so far is looked through, and told again with what came of that.
-            facts = _facts(shards, config, suites, started, engine, run)
-            numbers["self_scan"] = self_scan(staging, schema.names, provenance(facts, {}), config)
+            stated = facts(
+                shards,
+                config,
+                suites,
+                started,
+                {
+                    "runner": engine.runner,
+                    "workers": engine.n_workers,
+                    "split_bytes": run.split_bytes,
+                },
+            )
+            numbers["self_scan"] = self_scan(staging, schema.names, provenance(stated, {}), config)
             _write_json(staging / METRICS, numbers)
             _report(staging, gates, about)
-            facts = dataclasses.replace(facts, finished=dt.datetime.now(dt.UTC))
-            attest(staging, facts, signer)
+            stated = dataclasses.replace(stated, finished=dt.datetime.now(dt.UTC))
+            attest(staging, stated, signer)
         publish(workspace, target)
     if not numbers["records"]["read"]:
         log.warning("no record was read: the release is empty, and no control is evaluated")
@@ -347,68 +347,3 @@ def _write_gates(staging: Path, suites: Sequence[Suite]) -> list[GateResult]:
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:
     text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def _digest(value: Mapping[str, Any]) -> str:
-    return hashlib.sha256(
-        rfc8785.dumps({k: v for k, v in value.items() if k != "path"})
-    ).hexdigest()
-
-
-def _facts(
-    shards: Sequence[Shard],
-    config: ScanConfig,
-    suites: Sequence[Suite],
-    started: dt.datetime,
-    engine: Engine,
-    run: Run,
-) -> Facts:
-    declared = [
-        Dependency("detector", f"{d.name}@{d.version}", sha256=config_digest(d))
-        for d in config.detectors
-    ]
-    ner = ner_of(config)
-    if ner:
-        declared += [
-            Dependency("model", f"{files.name}@{files.version}", sha256=files.sha256)
-            for model in ner.loading.models
-            for files in (model.files, model.tokenizer)
-            if files
-        ]
-    declared.append(Dependency("policy", "policy", sha256=config.policy.digest))
-    if config.registry.sources:
-        declared.append(Dependency("source-registry", "sources", sha256=config.registry.digest))
-    declared += [
-        Dependency("earlier-release", f"{e.name}@{e.version}", sha256=e.digest)
-        for e in config.earlier
-    ]
-    declared += [Dependency("benchmark", b.name, sha256=b.sha256) for b in config.benchmarks]
-    gates = [
-        Dependency(ROLE_GATE, suite.name, sha256=_digest(dataclasses.asdict(suite)))
-        for suite in suites
-    ]
-    return Facts(
-        name=config.name,
-        version=config.version,
-        flags={
-            "text_fields": list(config.read.text_fields),
-            "chat_fields": sorted(config.read.chat_fields),
-            "id_field": config.read.id_field,
-            "format": config.data_format,
-            "max_reject_rate": config.max_reject_rate,
-            "max_record_bytes": config.read.max_record_bytes,
-            "as_of": config.as_of.isoformat(),
-        },
-        policy=config.policy.document,
-        policy_sha256=config.policy.digest,
-        dependencies=[*inputs(shards), *declared, *gates, *packages()],
-        invocation_id=uuid.uuid4().urn,
-        started=started,
-        finished=dt.datetime.now(dt.UTC),
-        internal={
-            "runner": engine.runner,
-            "workers": engine.n_workers,
-            "split_bytes": run.split_bytes,
-        },
-        builder_version={"datagov": __version__, "python": platform.python_version()},
-    )

@@ -19,14 +19,8 @@ from datagov.release.annotate import assess_records
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import SourceVerdicts
 from datagov.release.evidence import UnitEvidence, scan_unit
-from datagov.release.materialise import (
-    DUPLICATE_RECORDS,
-    RECORDS,
-    SUSPECT_RECORDS,
-    PartInput,
-    materialise,
-    output_schema,
-)
+from datagov.release.known import DUPLICATE_RECORDS, RECORDS, SUSPECT_RECORDS, PartInput
+from datagov.release.materialise import materialise, output_schema
 from datagov.release.row_groups import KeyedGroups, RowGroup, read_groups, write_groups
 from datagov.release.workspace import Workspace
 

@@ -27,17 +27,10 @@ from datagov.release.decisions import (
     RECORD,
     REDACT,
     SourceVerdicts,
-    decided,
-    duplicate_reasons,
-    finding_reasons,
-    overlap_reasons,
-    source_reasons,
-    suspect_reasons,
-    with_severity,
 )
 from datagov.release.evidence import UnitEvidence
-from datagov.release.examples import EXAMPLE_RECORDS, example_records, wanted
-from datagov.release.keys import named
+from datagov.release.examples import EXAMPLE_RECORDS, example_records
+from datagov.release.known import Known, PartInput
 from datagov.release.part_records import first_number
 from datagov.release.records import Records, readable_records
 from datagov.release.redaction.batches import redacted_batch
@@ -60,26 +53,6 @@ RECORD_ID = "record_id"
 PART_VERSION = 5
 """To be raised with every change of what a part holds: finished parts of killed runs are used."""
 
-RECORDS = pa.schema(
-    [
-        pa.field("shard_order", pa.int32(), nullable=False),
-        pa.field("position", pa.int64(), nullable=False),
-    ]
-)
-"""Records by the number of their shard: what says something of them crosses a shuffle."""
-
-DUPLICATE_RECORDS = pa.schema(
-    [
-        pa.field("record", pa.int64(), nullable=False),
-        pa.field("kept", pa.int64(), nullable=False),
-        pa.field("kind", pa.string(), nullable=False),
-        pa.field("similarity", pa.float32(), nullable=False),
-        pa.field("cluster", pa.binary(), nullable=False),
-        pa.field("example", pa.bool_(), nullable=False),
-    ]
-)
-"""Members of clusters by their number; see `comparing`. `kept` is who stays."""
-
 _TABLES = {
     "decisions": DECISIONS,
     "duplicates": DUPLICATES,
@@ -88,26 +61,6 @@ _TABLES = {
     "rejects": REJECTS,
     "signals": SIGNALS,
 }
-SUSPECT_RECORDS = pa.schema([*RECORDS, pa.field("score", pa.float64(), nullable=False)])
-
-
-@dataclass(frozen=True)
-class PartInput:
-    """All that is known of one part when it is decided about.
-
-    Attributes:
-        index: Number of the part in corpus order.
-        units: Evidence of its units of work, in corpus order.
-        repeated: Table of schema RECORDS: records whose id an earlier record has.
-        duplicates: Table of schema DUPLICATE_RECORDS.
-        suspects: Table of schema SUSPECT_RECORDS.
-    """
-
-    index: int
-    units: tuple[UnitEvidence, ...]
-    repeated: pa.Table
-    duplicates: pa.Table
-    suspects: pa.Table
 
 
 def output_schema(record_schema: pa.Schema, config: ScanConfig) -> pa.Schema:
@@ -186,7 +139,7 @@ def _write_part(
         RecordWriter(folder / "quarantine.parquet", schema, "parquet") as quarantine,
     ):
         for unit in part.units:
-            known = _Known.of(unit, first, part, verdicts, config)
+            known = Known.of(unit, first, part, verdicts, config)
             first += known.decisions.height
             formats = {split.shard.name: split.shard.format for split in unit.unit}
             written = [
@@ -238,87 +191,6 @@ def write_table(table: pa.Table, folder: Path, name: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Known:
-    """What is known of the records of one unit; `rejected` marks records with a repeated id."""
-
-    contamination: pa.Table
-    decisions: pl.DataFrame
-    duplicates: pa.Table
-    examples: pl.DataFrame
-    findings: pl.DataFrame
-    signals: pl.DataFrame
-    rejected: pl.DataFrame
-
-    @classmethod
-    def of(
-        cls,
-        unit: UnitEvidence,
-        first: int,
-        part: PartInput,
-        verdicts: SourceVerdicts,
-        config: ScanConfig,
-    ) -> "_Known":
-        """Returns what is known of a unit whose first record has the number `first`."""
-        policy = config.policy
-        signals = pl.DataFrame(unit.table("signals")).with_columns(
-            record=first + pl.int_range(pl.len(), dtype=pl.Int64)
-        )
-        findings = with_severity(unit.table("findings"), policy)
-        touched = pl.DataFrame(unit.contamination())
-        duplicates = _duplicates(part.duplicates, signals)
-        reasons = pl.concat(
-            [
-                finding_reasons(findings),
-                source_reasons(signals, verdicts, policy),
-                duplicate_reasons(duplicates, policy),
-                overlap_reasons(touched.to_arrow(), policy),
-                suspect_reasons(named(part.suspects, config), policy),
-            ]
-        )
-        repeated = named(part.repeated, config).select(*RECORD).with_columns(rejected=True)
-        decisions = (
-            decided(signals, reasons)
-            .join(repeated, on=RECORD, how="left", maintain_order="left")
-            .with_columns(pl.col("rejected").fill_null(False), output_digest=pl.lit(""))
-        )
-        touched = touched.join(repeated, on=RECORD, how="anti", maintain_order="left")
-        return cls(
-            contamination=conform(touched.to_arrow(), CONTAMINATION),
-            decisions=decisions,
-            duplicates=conform(duplicates.to_arrow(), DUPLICATES),
-            examples=wanted(duplicates),
-            findings=findings.join(repeated, on=RECORD, how="anti", maintain_order="left"),
-            signals=signals.join(repeated, on=RECORD, how="anti", maintain_order="left"),
-            rejected=signals.join(repeated, on=RECORD, how="semi", maintain_order="left"),
-        )
-
-    def repeated_rejects(self) -> pa.Table:
-        return conform(
-            self.rejected.select(
-                "shard",
-                "position",
-                reason=pl.lit("duplicate_id"),
-                detail=pl.lit("an earlier record has the same id; ids must be unique"),
-                content_digest="input_digest",
-            ).to_arrow(),
-            REJECTS,
-        )
-
-
-def _duplicates(of_part: pa.Table, signals: pl.DataFrame) -> pl.DataFrame:
-    """Returns the duplicates among the records of `signals`, with their ids and places."""
-    places = signals.select("record", "record_id", *RECORD, "n_chars")
-    return (
-        places.join(pl.DataFrame(of_part), on="record", maintain_order="left")
-        .with_columns(
-            cluster_id=pl.col("cluster").bin.encode("hex"),
-            keep=pl.col("record") == pl.col("kept"),
-        )
-        .drop("cluster")
-    )
-
-
-@dataclass(frozen=True)
 class _Written:
     """What came of a batch: decisions about what was not rejected, redactions, and examples."""
 
@@ -328,7 +200,7 @@ class _Written:
 
 
 def _aligned(
-    evidence: UnitEvidence, known: _Known, schema: pa.Schema, config: ScanConfig
+    evidence: UnitEvidence, known: Known, schema: pa.Schema, config: ScanConfig
 ) -> Iterator[tuple[Records, pl.DataFrame]]:
     """Yields the records of the second reading with the decisions about them."""
     at = 0
@@ -351,7 +223,7 @@ def _aligned(
 def _write_records(
     records: Records,
     block: pl.DataFrame,
-    known: _Known,
+    known: Known,
     formats: Mapping[str, str],
     schema: pa.Schema,
     config: ScanConfig,

@@ -39,8 +39,6 @@ from datagov.release.row_groups import RowGroup, read_groups, write_groups
 from datagov.release.workspace import Workspace
 from datagov.tables import PASSAGES, conform
 
-"""A file and the number of a row group in it."""
-
 N_BUCKETS = 32
 """Of fingerprints, by their first bits; it changes nothing in what is found."""
 
