@@ -25,6 +25,7 @@ FALSE = (
     ("IP_ADDRESS", "assert a[::2, 1] == b"),
     ("US_PASSPORT", "LANG=en_US.UTF-8 Taint: 536870912"),
     ("US_BANK_NUMBER", "Taint-check: 536870912"),
+    ("CN_LANDLINE", "Silk Street, London EC2Y 8DS, Tel 020 7588 1116"),
     ("EMAIL_ADDRESS", "![](https://cdn.medium.com/max/8000/1*smf9YlD@2x.png)"),
 )
 
@@ -36,6 +37,8 @@ TRUE = (
     ("US_PASSPORT", "passport number: 120361028."),
     ("US_BANK_NUMBER", "my bank account is 64992671, thanks"),
     ("US_SSN", "SSN: 457-55-5462"),
+    ("CN_LANDLINE", "Guangzhou, China, tel 020 8333 3333"),
+    ("CN_LANDLINE", "广州办事处电话020-8333 3333"),
     ("IN_VOTER", "voter card ABC1234567"),
     ("PHONE_NUMBER", "my phone number is 212-555-0123"),
     ("IP_ADDRESS", "Connecting to 172.25.10.170"),

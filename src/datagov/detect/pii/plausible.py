@@ -39,6 +39,7 @@ _WORDS_NEAR = 60
 _PASSPORT = regex.compile(r"(?i)passport|travel doc|护照|護照")
 _CARD = regex.compile(r"(?i)\b(?:credit |debit )?cards?\b|\bcc\b|卡号|信用卡|银行卡")
 _ACCOUNT = regex.compile(r"(?i)\b(?:account|acct|a/c|bank)\b|rekening|konto|账户|帐户|账号")
+_CHINA = regex.compile(r"(?i)\p{Han}|china|beijing|shanghai|guangzhou|shenzhen|(?:\+|\b00)86")
 _ONE_OCTET = regex.compile(r"(\d+)(?:\.\1){3}")
 _NETWORK_BEHIND = regex.compile(r"[:/]\d")
 _RAISED_IP = 0.9
@@ -107,6 +108,11 @@ def _is_mailbox(text: str, span: Span) -> bool:
     return "/" not in value and not _FILE.search(value, len(value) - 5)
 
 
+def _is_in_china(text: str, span: Span) -> bool:
+    """Refutes numbers of London and others that begin as those of a Chinese city, such as 020."""
+    return _CHINA.search(text, max(0, span.start - _RUN), span.end + _RUN) is not None
+
+
 def _is_behind(words: "regex.Pattern[str]") -> _Test:
     """Returns the test for what counts only behind its word: Presidio has `us` and `check`."""
 
@@ -118,6 +124,7 @@ def _is_behind(words: "regex.Pattern[str]") -> _Test:
 
 
 _TESTS: dict[str, _Test] = {
+    "CN_LANDLINE": _is_in_china,
     "CREDIT_CARD": _is_card,
     "EMAIL_ADDRESS": _is_mailbox,
     "IP_ADDRESS": _is_host,
