@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from datagov.tables import DECISIONS, FINDINGS
+from datagov.tables import CONTAMINATION, DECISIONS, FINDINGS
 
 SIX = ("read", "kept", "redacted", "dropped", "quarantined", "rejected")
 
@@ -155,6 +155,7 @@ def write_release(
     n = sum(action in ("keep", "redact") for _, _, action, _ in decided)
     data = pa.table({name: ["x"] * n for name in columns})
     pq.write_table(data, root / "data/part-00000.parquet")
+    pq.write_table(CONTAMINATION.empty_table(), evidence / "contamination.parquet")
     return root
 
 

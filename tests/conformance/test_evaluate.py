@@ -211,6 +211,16 @@ METRIC_CHANGES: list[tuple[str, str, dict[str, Any]]] = [
     ("4.1.2e-08", "not_evaluated", {}),
     ("4.1.2e-08", "pass", {"duplicates/near": {"residual_rate": 0.01}}),
     ("4.1.2e-08", "fail", {"duplicates/near": {"residual_rate": 0.011}}),
+    ("6.1g-02", "not_evaluated", {}),
+    *(
+        ("6.1g-02", verdict, {"benchmarks": [{"items": 2000, "items_left": left, "unseen": short}]})
+        for verdict, left, short in (
+            ("pass", 0, 0),
+            ("not_evaluated", 0, 1),
+            ("not_evaluated", 2, 0),
+            ("fail", 3, 0),
+        )
+    ),
     ("4.1.2e-03", "not_evaluated", {}),
     ("4.1.2e-04", "needs_attestation", {"manual_sample": {"judged": 3}}),
     ("6.1b-03", "fail", {"records/kept": 5}),

@@ -63,5 +63,6 @@ RULES: Mapping[str, Rule] = {
     "6.1b-09": rights.user_data,
     "6.1f-01": lineage.f01_version,
     "6.1f-02": lineage.f02_rollback,
+    "6.1g-02": content.g02_benchmarks,
     "4.1.3d-01": rights.upstream,
 }

@@ -143,6 +143,26 @@ def e08_near_duplicates(control: Control, evidence: Evidence) -> Outcome:
     return Outcome(verdict, reason, pointers, {"residual_rate": rate}, limits)
 
 
+def g02_benchmarks(control: Control, evidence: Evidence) -> Outcome:
+    """What stands of listed evaluation sets in released records is within the limit."""
+    limits = ("max_near_overlap",)
+    pointers = (f"{METRICS}#/benchmarks", "evidence/contamination.parquet")
+    sets = evidence.metrics.get("benchmarks") or ()
+    if not sets:
+        return not_evaluated(control, "no evaluation set was given: --benchmark FILE", (METRICS,))
+    items, left, unseen = (
+        sum(each[name] for each in sets) for name in ("items", "items_left", "unseen")
+    )
+    measured = {"items": items, "items_left": left, "unseen": unseen}
+    reason = f"of {items:,} items of evaluation sets {left:,} stand in released records"
+    if left > control.value("max_near_overlap") * items:
+        return Outcome("fail", reason, pointers, measured, limits)
+    if left or unseen:
+        reason += f"; {unseen:,} are too short to be looked for"
+        return not_evaluated(control, reason, pointers, measured, limits)
+    return Outcome("pass", reason, pointers, measured, limits)
+
+
 def e09_quality(control: Control, evidence: Evidence) -> Outcome:
     """All expectations hold, and the suites together look at every listed aspect."""
     limits = ("aspects",)
