@@ -2,7 +2,7 @@
 
 A script that imports next to nothing: it is what Beam starts, watches and kills as its worker.
 
-    python -IS forked_worker.py SOCKET COMMAND...
+    python -IS forked_worker.py ADDRESS COMMAND...
 """
 
 import json
@@ -15,7 +15,7 @@ def main(address: str, command: list[str]) -> int:
     """Returns the exit code of the worker."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as spawner:
         try:
-            spawner.connect(address)
+            spawner.connect(f"\0{address}")
         except OSError:
             os.execv(command[0], command)  # noqa: S606
         socket.send_fds(spawner, [b"."], [sys.stderr.fileno()])

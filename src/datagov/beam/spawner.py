@@ -9,14 +9,17 @@ import gc
 import json
 import os
 import select
-import shutil
 import signal
 import socket
+import struct
 import sys
 import threading
 from pathlib import Path
 
 from datagov.beam.worker import main as run_worker
+
+_CREDENTIALS = struct.Struct("3i")
+"""Process, user and group of who is at the other end of a connection; see unix(7)."""
 
 _SLEEPING = ("polars-ooc-clea",)
 """Threads that may be there: polars' one that will clean up after queries larger than memory."""
@@ -31,17 +34,11 @@ def main(listening: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Nobody waits for the workers here.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    spawner = os.getpid()
-    try:
-        with socket.socket(fileno=listening) as server:
-            address = server.getsockname()
-            prepare()
-            asked = _serve(server)
-        if asked:
-            _run(asked)
-    finally:
-        if os.getpid() == spawner:
-            shutil.rmtree(Path(address).parent, ignore_errors=True)
+    with socket.socket(fileno=listening) as server:
+        prepare()
+        asked = _serve(server)
+    if asked:
+        _run(asked)
 
 
 def prepare() -> None:
@@ -80,9 +77,16 @@ def _serve(server: socket.socket) -> socket.socket | None:
         if sys.stdin in ready:
             return None
         connection, _ = server.accept()
-        if _forked(connection):
+        if _is_own(connection) and _forked(connection):
             return connection
         connection.close()
+
+
+def _is_own(connection: socket.socket) -> bool:
+    """Returns whether the same user asks: the address is no file that could keep others out."""
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    _, user, _ = _CREDENTIALS.unpack(credentials)
+    return bool(user == os.getuid())
 
 
 def _forked(connection: socket.socket) -> bool:

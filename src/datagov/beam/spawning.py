@@ -9,11 +9,11 @@ is started while this one is still busy with imports of its own, and ends with i
 """
 
 import os
+import secrets
 import shlex
 import socket
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -46,7 +46,7 @@ class Spawner:
     """
 
     process: "subprocess.Popen[bytes]"
-    address: Path
+    address: str
 
 
 @lru_cache(maxsize=1)
@@ -54,10 +54,11 @@ def start() -> Spawner | None:
     """Returns the spawner, started at the first call; None where there can be none."""
     if not _CAN_FORK:
         return None
-    path = Path(tempfile.mkdtemp(prefix="datagov-")) / "spawner"
+    address = f"datagov-{secrets.token_hex(16)}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
-        # Listening from now on: who asks while it still imports will wait.
-        server.bind(str(path))
+        # Listening from now on: who asks while it still imports will wait. A leading NUL makes a
+        # name that is no file: there is nothing to clean up, whoever is killed.
+        server.bind(f"\0{address}")
         server.listen()
         process = subprocess.Popen(
             [sys.executable, "-m", "datagov.beam.spawner", str(server.fileno())],
@@ -67,7 +68,7 @@ def start() -> Spawner | None:
             pass_fds=[server.fileno()],
             env=os.environ | MEMORY,
         )
-    return Spawner(process, path)
+    return Spawner(process, address)
 
 
 def worker_command(log: Path) -> str:
@@ -77,5 +78,5 @@ def worker_command(log: Path) -> str:
     command = [sys.executable, "-m", "datagov.beam.worker"]
     if spawner:
         script = Path(__file__).with_name("forked_worker.py")
-        command = [sys.executable, "-IS", str(script), str(spawner.address), *command]
+        command = [sys.executable, "-IS", str(script), spawner.address, *command]
     return f"{memory} {shlex.join(command)} 2>>{shlex.quote(str(log))}"
