@@ -25,7 +25,7 @@ from datagov.detect.pii.rules import Recogniser
 from datagov.detect.pii.sensitive.mentions import find_mentions
 from datagov.detect.pii.spans import Span, spans_table, without_contained
 from datagov.detect.pii.support import Batch
-from datagov.detect.pii.urls import url_spans
+from datagov.detect.pii.urls import is_read, url_spans
 from datagov.detect.text_buffer import TextBuffer
 from datagov.texts import Texts, as_texts
 
@@ -165,7 +165,7 @@ def _confirmed(batch: Batch, seen: Places) -> Found:
     owners = np.array([which for which, _ in batch.scan.owners], np.int64)[seen.ids]
     urls: Found = []
     if batch.scan.urls is not None:
-        of_urls = (owners == batch.scan.urls[1]) & ~batch.is_changed[seen.cells]
+        of_urls = (owners == batch.scan.urls[1]) & is_read(batch)[seen.cells]
         urls = url_spans(batch, seen.cells[of_urls], seen.positions[of_urls])
         owners, seen = owners[~of_urls], seen.taken(~of_urls)
     of_phones = owners == PHONE_ID
