@@ -40,6 +40,14 @@ class UrlMatches:
     stretches: Ints
 
 
+def find_hosts(urls: Urls, data: bytes) -> Ints:
+    """Returns where the first top-level domain ends behind each dot that one follows.
+
+    Before the dot stands what a host name can hold.
+    """
+    return _hosts(np.frombuffer(data, np.uint8), urls.children, urls.ranks)
+
+
 def find_urls(urls: Urls, data: bytes, places: Ints, lows: Ints, highs: Ints) -> UrlMatches:
     """Returns the matches around `places`; linear in the length of the stretches.
 
@@ -58,6 +66,26 @@ def find_urls(urls: Urls, data: bytes, places: Ints, lows: Ints, highs: Ints) ->
 
 _DOT = ord(".")
 _SLASH = ord("/")
+
+
+@kernel
+def _hosts(data: Bytes, children: Smalls, ranks: Smalls) -> Ints:
+    ends = np.empty(len(data) + 1, np.int64)
+    n = 0
+    for dot in range(1, len(data)):
+        if data[dot] != _DOT or LABELS[data[dot - 1]] < 0:
+            continue
+        node, at = 0, dot + 1
+        while at < len(data) and LABELS[data[at]] >= 0:
+            node = children[node, LABELS[data[at]]]
+            at += 1
+            if node == 0:
+                break
+            if ranks[node] != NO_RANK:
+                ends[n] = at
+                n += 1
+                break
+    return ends[:n]
 
 
 @kernel
