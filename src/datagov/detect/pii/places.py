@@ -7,7 +7,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.detect.multipattern import find
-from datagov.detect.pii.gating import CELL, Ints, Nearby, edges_of_blocks, merged, near_words
+from datagov.detect.pii.gating import (
+    CELL,
+    Ints,
+    Nearby,
+    edges_of_blocks,
+    merged,
+    near_words,
+    whole_runs,
+)
 from datagov.detect.pii.own.listed import find_listed
 from datagov.detect.pii.plan import REACH, Plan
 from datagov.detect.text_buffer import TextBuffer
@@ -49,6 +57,10 @@ def find_places(texts: pa.Array, buffer: TextBuffer, scan: Plan) -> tuple[Places
         positions = np.concatenate([positions, np.full(len(ids) - len(positions), -1)])
     unsorted = Places(cells, places, ids, positions)
     order, bounds, absolute = _by_id(ids, cells * CELL + places, scan.phone_marks + 1)
+    # numba takes a second to import.
+    from datagov.detect.pii.check_digits import check_of, may_pass
+
+    data = np.frombuffer(buffer.data, np.uint8)
     kept = np.zeros(len(ids), bool)
     near, words, word_ends = _context_words(buffer, scan)
     for owner, (which, _) in enumerate(scan.owners):
@@ -59,6 +71,10 @@ def find_places(texts: pa.Array, buffer: TextBuffer, scan: Plan) -> tuple[Places
         keep = np.ones(own.stop - own.start, bool)
         if scan.weak[owner] and width is not None:
             keep = near_words(absolute[own], width, near[which])
+        check = check_of(scan.searches[which].recogniser)
+        if check is not None and width is not None:
+            passes = may_pass(data, positions[order[own]], check)
+            keep &= whole_runs(absolute[own], width, passes)
         if width and scan.searches[which].thins:
             keep[keep] = edges_of_blocks(absolute[own][keep], width)
         kept[own] = keep

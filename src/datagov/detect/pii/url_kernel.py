@@ -145,6 +145,16 @@ def _scheme(data: Bytes, at: int, stop: int) -> int:
 
 
 @kernel
+def _quoted_and_with_scheme(data: Bytes, start: int, stop: int) -> tuple[bool, bool]:
+    """Returns whether a stretch holds a quotation mark, and whether a scheme's end: most do not."""
+    quoted = with_scheme = False
+    for at in range(start, stop):
+        quoted |= _is_quote(data[at])
+        with_scheme |= data[at] == _SLASH and data[at - 1] == 0x3A
+    return quoted, with_scheme
+
+
+@kernel
 def _host_end(data: Bytes, at: int, stop: int) -> int:
     while at < stop and LABELS[data[at]] >= 0:
         at += 1
@@ -244,8 +254,11 @@ def _matches(
     found = np.empty((4, capacity), np.int64)
     n = 0
     for i in range(len(starts)):
+        quoted, with_scheme = _quoted_and_with_scheme(data, starts[i], stops[i])
         for kind in range(4):
-            if patterns[kind] < 0:
+            if patterns[kind] < 0 or (kind >= 2 and not quoted):
+                continue
+            if kind % 2 == 0 and not with_scheme:
                 continue
             at, stop, host_end, last = starts[i], stops[i], starts[i], -1
             while at < stop:
