@@ -1,6 +1,7 @@
 """Web addresses of a whole batch, as arrays as long as that goes: of many texts they are most."""
 
 import itertools
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +22,8 @@ _UNREAD = r"[\x{17f}\x{212a}\x{130}]|(?i:www)[0-9]{0,2}[^\x00-\x7f]"
 """What the patterns take for a letter of ASCII in any case, or may take for a digit."""
 
 
-def url_spans(batch: Batch, cells: Ints, positions: Ints) -> list[tuple[int, list[Span]]]:
-    """Returns the web addresses in each text that has any.
+def url_spans(batch: Batch, cells: Ints, positions: Ints) -> "UrlSpans":
+    """Returns the web addresses, none within another.
 
     Args:
         batch: What is searched.
@@ -33,18 +34,23 @@ def url_spans(batch: Batch, cells: Ints, positions: Ints) -> list[tuple[int, lis
     assert scan.urls
     urls, which = scan.urls
     search = scan.searches[which]
-    ranks = np.argsort(np.argsort(np.array(search.labels)))
     scores = np.array([pattern.score for pattern in search.patterns])
     found = _matches(batch, urls, cells, positions)
-    spans = _Spans(found.cells, found.starts, found.ends, found.patterns, scores[found.patterns])
-    spans = spans.without_contained(ranks)
+    spans = UrlSpans(
+        found.cells,
+        found.starts,
+        found.ends,
+        found.patterns,
+        scores[found.patterns],
+        search.recogniser.entity,
+        search.labels,
+    ).without_contained()
     near = _in_context(batch, spans, which)
     if near.any():
         raised_scores = np.array([raised(score) for score in scores.tolist()])
         spans.scores[near] = raised_scores[spans.patterns[near]]
-        spans = spans.without_contained(ranks)
-    spans = spans.taken(spans.scores >= scan.min_score)
-    return spans.by_text(search.recogniser.entity, search.labels)
+        spans = spans.without_contained()
+    return spans.taken(spans.scores >= scan.min_score)
 
 
 def is_read(batch: Batch) -> Bools:
@@ -172,7 +178,7 @@ def _spans_of(found: _Matches, low: int, high: int) -> list[Span]:
     return [Span(start, end, "", "", 0) for start, end in pairs]
 
 
-def _in_context(batch: Batch, spans: "_Spans", which: int) -> Bools:
+def _in_context(batch: Batch, spans: "UrlSpans", which: int) -> Bools:
     """Returns beside which spans a context word stands."""
     near = spans.scores < 1
     lists = np.full(np.count_nonzero(near), which)
@@ -180,27 +186,33 @@ def _in_context(batch: Batch, spans: "_Spans", which: int) -> Bools:
     return near
 
 
-class _Spans:
-    """Spans in several texts, ordered by place, as arrays."""
+@dataclass(frozen=True)
+class UrlSpans:
+    """Web addresses in several texts, as arrays of equal length.
 
-    def __init__(
-        self,
-        cells: Ints,
-        starts: Ints,
-        ends: Ints,
-        patterns: Ints,
-        scores: npt.NDArray[np.float64],
-    ) -> None:
-        self.cells = cells
-        self.starts = starts
-        self.ends = ends
-        self.patterns = patterns
-        self.scores = scores
+    Attributes:
+        cells: int64, the text of each, ascending.
+        starts: int64, in code points.
+        ends: int64, one past the last.
+        patterns: int64, the index of the pattern.
+        scores: float64.
+        entity: Of all of them.
+        labels: Of each pattern the name of its rule.
+    """
 
-    def without_contained(self, ranks: Ints) -> "_Spans":
-        """Drops what `spans.without_contained` drops; `ranks` order the patterns by name."""
+    cells: Ints
+    starts: Ints
+    ends: Ints
+    patterns: Ints
+    scores: npt.NDArray[np.float64]
+    entity: str
+    labels: tuple[str, ...]
+
+    def without_contained(self) -> "UrlSpans":
+        """Drops what `spans.without_contained` drops."""
         from datagov.detect.pii.url_kernel import uncontained
 
+        ranks = np.argsort(np.argsort(np.array(self.labels)))
         order = np.lexsort(
             (ranks[self.patterns], -self.scores, -self.ends, self.starts, self.cells)
         )
@@ -208,27 +220,36 @@ class _Spans:
         ends = self.cells[order] * CELL + self.ends[order]
         return self.taken(order[uncontained(ends, level_of.astype(np.int64), levels)])
 
-    def taken(self, kept: npt.NDArray[Any]) -> "_Spans":
+    def taken(self, kept: npt.NDArray[Any]) -> "UrlSpans":
         """Returns the spans at an index."""
-        return _Spans(
-            self.cells[kept],
-            self.starts[kept],
-            self.ends[kept],
-            self.patterns[kept],
-            self.scores[kept],
+        return replace(
+            self,
+            cells=self.cells[kept],
+            starts=self.starts[kept],
+            ends=self.ends[kept],
+            patterns=self.patterns[kept],
+            scores=self.scores[kept],
         )
 
-    def by_text(self, entity: str, labels: tuple[str, ...]) -> list[tuple[int, list[Span]]]:
+    def table(self) -> pa.Table:
+        """Returns the spans with the columns of SPANS."""
+        return pa.table(
+            {
+                "cell": self.cells,
+                "category": pa.repeat(pa.scalar(self.entity), len(self.cells)),
+                "rule": pa.array(self.labels).take(pa.array(self.patterns)),
+                "start": self.starts,
+                "end": self.ends,
+                "score": self.scores.astype(np.float32),
+            }
+        )
+
+    def by_text(self) -> list[tuple[int, list[Span]]]:
         """Returns the spans of each text that has any."""
+        columns = (self.starts, self.ends, self.patterns, self.scores)
         spans = [
-            Span(start, end, entity, labels[pattern], score)
-            for start, end, pattern, score in zip(
-                self.starts.tolist(),
-                self.ends.tolist(),
-                self.patterns.tolist(),
-                self.scores.tolist(),
-                strict=True,
-            )
+            Span(start, end, self.entity, self.labels[pattern], score)
+            for start, end, pattern, score in zip(*(c.tolist() for c in columns), strict=True)
         ]
         bounds = np.flatnonzero(np.diff(self.cells, prepend=-1, append=-1)).tolist()
         return [(int(self.cells[low]), spans[low:high]) for low, high in itertools.pairwise(bounds)]
