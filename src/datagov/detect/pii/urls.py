@@ -18,8 +18,8 @@ from datagov.detect.pii.url_patterns import Urls
 from datagov.detect.text_buffer import TextBuffer
 
 _NOT_ASCII = 0x80
-_UNREAD = r"[\x{17f}\x{212a}\x{130}]|(?i:www)[0-9]{0,2}[^\x00-\x7f]"
-"""What the patterns take for a letter of ASCII in any case, or may take for a digit."""
+_UNREAD = r"[\x{17f}\x{212a}\x{130}]|(?i:www)[0-9]{0,2}[^\P{Nd}0-9]"
+"""What the patterns take for a letter of ASCII in any case, or for a digit."""
 
 
 def url_spans(batch: Batch, cells: Ints, positions: Ints) -> "UrlSpans":
