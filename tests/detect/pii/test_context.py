@@ -1,8 +1,11 @@
 """Context words: what the kernel is sure of is what the tokenizer says."""
 
+import string
+
 import numpy as np
 import pyarrow as pa
 import pytest
+import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +30,7 @@ from datagov.detect.pii.context_kernel import (
 from datagov.detect.pii.places import find_places
 from datagov.detect.text_buffer import TextBuffer
 
+TOKENIZER = spacy.blank("en").tokenizer
 PIECES = (
     *("phone", "Phone:", "the", "cannot", "don't", "don’t", "10km", "x", "3.5", "http://a.b/c"),
     *("card", "CARD", "id", "ID", "(mobile)", "cell-phone", "a=b", "U.S.", ":-)", "ünder", "电话"),
@@ -60,6 +64,11 @@ def assert_bounds_hold(run: str) -> None:
     data = np.frombuffer(run.encode(), np.uint8)
     least, most = (each(data, 0, len(data), TABLE) for each in (_has_keyword, _most_keywords))
     assert least <= spacy_count(run) <= most
+
+
+@given(st.text(string.ascii_letters, min_size=1, max_size=12))
+def test_letters_of_ascii_are_one_token(run):
+    assert run in special_words() or [token.text for token in TOKENIZER(run)] == [run]
 
 
 @settings(deadline=None)

@@ -123,6 +123,9 @@ class _Known:
             return ((0, run),) if run != " " or at_start else ()
         if run.isascii() and run.isdigit():
             return ((0, run),)
+        if run.isascii() and run.isalpha() and run not in special_words():
+            # None of spaCy's rules parts letters of ASCII from one another.
+            return ((0, _keyword(run)),)
         tokens = self._tokens.get(run)
         if tokens is None:
             if self._tokenizer is None or self._n_new >= _MAX_KNOWN:
@@ -161,6 +164,7 @@ def stop_words() -> frozenset[str]:
     return frozenset(English.Defaults.stop_words)
 
 
+@lru_cache(maxsize=1)
 def special_words() -> frozenset[str]:
     """Returns what spaCy takes apart by a list of exceptions: `cannot`, `Mr.`, `:-)`."""
     from spacy.lang.en import English
