@@ -70,6 +70,9 @@ def find(expressions: tuple[Expression, ...], data: bytes) -> Hits:
     Raises:
         ConfigError: An expression does not compile, or `data` is too large.
     """
+    if not expressions:
+        # Hyperscan compiles no empty database.
+        return Hits(*(np.empty(0, np.int64) for _ in range(3)))
     return _scan(*_database(expressions), data, _has_starts(expressions))
 
 

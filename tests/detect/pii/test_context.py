@@ -1,8 +1,11 @@
 """Context words: what the kernel is sure of is what the tokenizer says."""
 
+import string
+
 import numpy as np
 import pyarrow as pa
 import pytest
+import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,11 +14,14 @@ from datagov.detect.pii.context import (
     NO_KEYWORD,
     _known,
     keywords,
+    own_keywords,
     special_words,
     stop_words,
 )
 from datagov.detect.pii.context_kernel import (
     ASK,
+    NO,
+    YES,
     _has_keyword,
     _most_keywords,
     known_words,
@@ -24,6 +30,7 @@ from datagov.detect.pii.context_kernel import (
 from datagov.detect.pii.places import find_places
 from datagov.detect.text_buffer import TextBuffer
 
+TOKENIZER = spacy.blank("en").tokenizer
 PIECES = (
     *("phone", "Phone:", "the", "cannot", "don't", "don’t", "10km", "x", "3.5", "http://a.b/c"),
     *("card", "CARD", "id", "ID", "(mobile)", "cell-phone", "a=b", "U.S.", ":-)", "ünder", "电话"),
@@ -57,6 +64,11 @@ def assert_bounds_hold(run: str) -> None:
     data = np.frombuffer(run.encode(), np.uint8)
     least, most = (each(data, 0, len(data), TABLE) for each in (_has_keyword, _most_keywords))
     assert least <= spacy_count(run) <= most
+
+
+@given(st.text(string.ascii_letters, min_size=1, max_size=12))
+def test_letters_of_ascii_are_one_token(run):
+    assert run in special_words() or [token.text for token in TOKENIZER(run)] == [run]
 
 
 @settings(deadline=None)
@@ -93,10 +105,12 @@ def test_a_sure_answer_is_what_the_tokenizer_says(pieces, data):
         SCAN.members,
         TABLE,
     )
-    found = keywords(text, start)
-    wrong = [
-        which
-        for which, answer in enumerate(answers.tolist())
-        if answer != ASK and answer != any(w in each for w in SCAN.context[which] for each in found)
-    ]
-    assert not wrong
+
+    def is_among(which: int, found: list[str]) -> bool:
+        return any(word in each for word in SCAN.context[which] for each in found)
+
+    found, own = keywords(text, start), own_keywords(text, start)
+    said = {NO: False, YES: True}
+    for which, answer in enumerate(answers.tolist()):
+        if answer != ASK:
+            assert said.get(answer, is_among(which, own)) == is_among(which, found)

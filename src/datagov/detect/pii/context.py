@@ -29,6 +29,7 @@ _MAX_KNOWN_LENGTH = 512
 
 _RUNS = regex.compile(r"\s+|\S+")
 _SPACE = regex.compile(r"\s")
+_SPACE_BEFORE = regex.compile(r"(?r)\s")
 _NEW_RUN = regex.compile(r"\s\S")
 
 Tokens = tuple[tuple[int, str], ...]
@@ -51,24 +52,27 @@ def shortest(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(w for w in different if not any(o in w for o in different if o != w))
 
 
-def keywords(text: str, start: int) -> list[str]:
+def keywords(text: str, start: int, first: int | None = None) -> list[str]:
     """Returns the keywords, lower-case, in which context words count for a match.
 
     Args:
         text: The whole text.
         start: Where the match starts, in code points.
+        first: Where the first run begins whose keywords are asked for; None asks for all.
     """
     space = _SPACE.search(text, start + 1, start + BEHIND)
     end = space.start() if space else min(len(text), start + BEHIND)
     low = max(0, start - STRETCH)
-    begin = _NEW_RUN.search(text, low, start) if low else None
+    if first is None:
+        begin = _NEW_RUN.search(text, low, start) if low else None
+        first = begin.start() + 1 if begin else low
     found: list[str] = []
     behind: list[str] = []
     n = 0
     position = end
     is_first = True
     tokens_of = _known().tokens_of
-    for run in reversed(_RUNS.findall(text, begin.start() + 1 if begin else low, end)):
+    for run in reversed(_RUNS.findall(text, first, end)):
         position -= len(run)
         for offset, keyword in reversed(tokens_of(run, position == 0)):
             if position + offset > start:
@@ -83,6 +87,13 @@ def keywords(text: str, start: int) -> list[str]:
                 if n == N_KEYWORDS:
                     return found
     return found
+
+
+def own_keywords(text: str, start: int) -> list[str]:
+    """Returns those of `keywords` that do not stand before the run in which the match starts."""
+    low = max(0, start - STRETCH)
+    space = _SPACE_BEFORE.search(text, low, start)
+    return keywords(text, start, space.end() if space else low)
 
 
 def _first_keyword(behind: list[str], text: str, end: int) -> str:
@@ -112,6 +123,9 @@ class _Known:
             return ((0, run),) if run != " " or at_start else ()
         if run.isascii() and run.isdigit():
             return ((0, run),)
+        if run.isascii() and run.isalpha() and run not in special_words():
+            # None of spaCy's rules parts letters of ASCII from one another.
+            return ((0, _keyword(run)),)
         tokens = self._tokens.get(run)
         if tokens is None:
             if self._tokenizer is None or self._n_new >= _MAX_KNOWN:
@@ -150,6 +164,7 @@ def stop_words() -> frozenset[str]:
     return frozenset(English.Defaults.stop_words)
 
 
+@lru_cache(maxsize=1)
 def special_words() -> frozenset[str]:
     """Returns what spaCy takes apart by a list of exceptions: `cannot`, `Mr.`, `:-)`."""
     from spacy.lang.en import English

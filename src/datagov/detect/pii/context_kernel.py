@@ -19,7 +19,8 @@ from datagov.kernel import kernel
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-NO, YES, ASK = 0, 1, 2
+NO, YES, ASK, ASK_OWN = 0, 1, 2, 3
+"""`ASK_OWN`: no word before the run in which the match starts counts."""
 
 _MAX_BYTES = 4
 """Of a character."""
@@ -272,7 +273,7 @@ def verdicts(
     members: Bools,
     table: Bytes,
 ) -> Bytes:
-    """Returns for each match NO or YES where that is sure, else ASK: has it a context word?
+    """Returns for each match NO or YES where that is sure, else what to ask: has it a context word?
 
     Linear in the number of matches: each is looked at as far as `context` looks.
 
@@ -302,5 +303,5 @@ def verdicts(
             limit = min(high, place + _MAX_BYTES * 2 * BEHIND)
             word = _nearest(word_ends, words, at, 1, limit, own)
             if word >= 0 and word_ends[word] <= _reach_behind(data, place, high, table):
-                result[i] = ASK
+                result[i] = ASK if space_at(data, place) else ASK_OWN
     return result

@@ -25,7 +25,7 @@ from datagov.detect.pii.rules import Recogniser
 from datagov.detect.pii.sensitive.mentions import find_mentions
 from datagov.detect.pii.spans import Span, spans_table, without_contained
 from datagov.detect.pii.support import Batch
-from datagov.detect.pii.urls import url_spans
+from datagov.detect.pii.urls import UrlSpans, is_read, url_spans
 from datagov.detect.text_buffer import TextBuffer
 from datagov.texts import Texts, as_texts
 
@@ -91,7 +91,10 @@ class PiiDetector:
         original = as_texts(texts)
         batch, seen = _batch(original, self.plan())
         scan = batch.scan
-        found = _confirmed(batch, seen)
+        found, urls = _confirmed(batch, seen)
+        if urls and (self.ner or self.allow.terms is not None):
+            # Models find addresses too, and allowed ones are told by their text.
+            found, urls = _together(found, urls.by_text()), None
         if scan.names:
             found = _together(found, find_names(original, batch.unfolded, scan.min_score))
         if self.ner:
@@ -103,7 +106,7 @@ class PiiDetector:
         if scan.mentions:
             mentions = self._mentions(batch, found)
             found = _together(found, self.allow.without(original, mentions))
-        return spans_table(found)
+        return spans_table(found, urls.table() if urls else None)
 
     def plan(self) -> Plan:
         """Returns what is looked for, and how.
@@ -160,12 +163,15 @@ def _batch(texts: pa.Array, scan: Plan) -> tuple[Batch, Places]:
     return Batch(texts, like_ascii, is_changed(texts, like_ascii), buffer, scan, nearby), seen
 
 
-def _confirmed(batch: Batch, seen: Places) -> Found:
-    """Returns what patterns and libphonenumber find, none within another of its entity."""
+def _confirmed(batch: Batch, seen: Places) -> tuple[Found, UrlSpans | None]:
+    """Returns what patterns and libphonenumber find, none within another of its entity.
+
+    Web addresses, which are most, stay arrays, if they are looked for by the kernel.
+    """
     owners = np.array([which for which, _ in batch.scan.owners], np.int64)[seen.ids]
-    urls: Found = []
+    urls = None
     if batch.scan.urls is not None:
-        of_urls = (owners == batch.scan.urls[1]) & ~batch.is_changed[seen.cells]
+        of_urls = (owners == batch.scan.urls[1]) & is_read(batch)[seen.cells]
         urls = url_spans(batch, seen.cells[of_urls], seen.positions[of_urls])
         owners, seen = owners[~of_urls], seen.taken(~of_urls)
     of_phones = owners == PHONE_ID
@@ -177,7 +183,7 @@ def _confirmed(batch: Batch, seen: Places) -> Found:
     ):
         by_cell.setdefault(cell, []).append(span)
     found = [(cell, without_contained(spans)) for cell, spans in sorted(by_cell.items())]
-    return _together(found, urls) if urls else found
+    return found, urls
 
 
 def _of_patterns(batch: Batch, seen: Places) -> Iterator[tuple[int, Span]]:

@@ -34,8 +34,19 @@ def near_words(places: Ints, width: int, words: Ints) -> Bools:
     """
     before = np.searchsorted(words, places - (width + STRETCH))
     behind = np.searchsorted(words, places + 2 * BEHIND, side="right")
+    return whole_runs(places, width, np.asarray(behind > before))
+
+
+def whole_runs(places: Ints, width: int, wanted: Bools) -> Bools:
+    """Returns for each place whether any place of its run is wanted.
+
+    Args:
+        places: Ends of possible matches, ascending, in code points; texts are CELL apart.
+        width: Most code points from the start of a match to its place.
+        wanted: Which places cannot be dropped.
+    """
     runs = np.cumsum(np.diff(places, prepend=places[:1]) > width)
-    return np.bincount(runs, weights=behind > before).astype(bool)[runs]
+    return np.bincount(runs, weights=wanted).astype(bool)[runs]
 
 
 @dataclass(frozen=True)

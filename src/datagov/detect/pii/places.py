@@ -7,7 +7,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.detect.multipattern import find
-from datagov.detect.pii.gating import CELL, Ints, Nearby, edges_of_blocks, merged, near_words
+from datagov.detect.pii.gating import (
+    CELL,
+    Ints,
+    Nearby,
+    edges_of_blocks,
+    merged,
+    near_words,
+    whole_runs,
+)
 from datagov.detect.pii.own.listed import find_listed
 from datagov.detect.pii.plan import REACH, Plan
 from datagov.detect.text_buffer import TextBuffer
@@ -47,23 +55,14 @@ def find_places(texts: pa.Array, buffer: TextBuffer, scan: Plan) -> tuple[Places
         pairs = zip((ids, cells, places), listed, strict=True)
         ids, cells, places = (np.concatenate(pair) for pair in pairs)
         positions = np.concatenate([positions, np.full(len(ids) - len(positions), -1)])
-    absolute = cells * CELL + places
-    # Nearly in order already, and numbers below 2**16 are sorted by radix.
-    order = np.argsort(absolute, kind="stable")
-    by_place = ids[order]
-    are_words = (by_place >= len(scan.owners)) & (by_place < scan.phone_marks)
-    words, word_positions = by_place[are_words] - len(scan.owners), positions[order[are_words]]
-    small_ids = by_place.astype(np.min_scalar_type(scan.n_sought))
-    order = order[np.argsort(small_ids, kind="stable")]
     unsorted = Places(cells, places, ids, positions)
-    ids, absolute = ids[order], absolute[order]
-    bounds = np.searchsorted(ids, np.arange(scan.n_sought + 1))
+    order, bounds, absolute = _by_id(ids, cells * CELL + places, scan.phone_marks + 1)
+    # numba takes a second to import.
+    from datagov.detect.pii.check_digits import check_of, may_pass
+
+    data = np.frombuffer(buffer.data, np.uint8)
     kept = np.zeros(len(ids), bool)
-
-    def of(number: int) -> Ints:
-        return absolute[bounds[number] : bounds[number + 1]]
-
-    near = [merged([of(word) for word in own]) for own in scan.words]
+    near, words, word_ends = _context_words(buffer, scan)
     for owner, (which, _) in enumerate(scan.owners):
         own = slice(bounds[owner], bounds[owner + 1])
         width = scan.searches[which].width
@@ -72,23 +71,66 @@ def find_places(texts: pa.Array, buffer: TextBuffer, scan: Plan) -> tuple[Places
         keep = np.ones(own.stop - own.start, bool)
         if scan.weak[owner] and width is not None:
             keep = near_words(absolute[own], width, near[which])
+        check = check_of(scan.searches[which].recogniser)
+        if check is not None and width is not None:
+            passes = may_pass(data, positions[order[own]], check)
+            keep &= whole_runs(absolute[own], width, passes)
         if width and scan.searches[which].thins:
             keep[keep] = edges_of_blocks(absolute[own][keep], width)
         kept[own] = keep
     where = order[kept]
     where = where[np.argsort(absolute[kept], kind="stable")]
-    return unsorted.taken(where), Nearby(tuple(near), word_positions, words, of(scan.phone_marks))
+    marks = absolute[bounds[scan.phone_marks] :]
+    return unsorted.taken(where), Nearby(near, word_ends, words, marks)
+
+
+def _by_id(ids: Ints, absolute: Ints, n_ids: int) -> tuple[Ints, Ints, Ints]:
+    """Returns the order by id and then place, the bounds of each id in it, and places so ordered.
+
+    Args:
+        ids: Less than `n_ids`.
+        absolute: Places; texts are CELL apart.
+        n_ids: How many ids there are.
+    """
+    # Nearly in order already, and numbers below 2**16 are sorted by radix.
+    order = np.argsort(absolute, kind="stable")
+    small_ids = ids[order].astype(np.min_scalar_type(n_ids))
+    order = order[np.argsort(small_ids, kind="stable")]
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(ids, minlength=n_ids))])
+    return order, bounds, absolute[order]
+
+
+def _context_words(buffer: TextBuffer, scan: Plan) -> tuple[tuple[Ints, ...], Ints, Ints]:
+    """Returns where the words of each search end, as `Nearby` has it, and which end at which byte.
+
+    All in order of places.
+    """
+    # numba takes a second to import.
+    from datagov.detect.pii.word_kernel import find_words
+
+    words, ends = find_words(scan.word_tree, buffer.data)
+    cells = buffer.cells(ends - 1)
+    absolute = cells * CELL + buffer.offsets(cells, ends)
+    _, bounds, by_word = _by_id(words, absolute, len(scan.word_lengths))
+    near = tuple(
+        merged([by_word[bounds[word] : bounds[word + 1]] for word in own]) for own in scan.words
+    )
+    return near, words, ends
 
 
 def _hits(buffer: TextBuffer, scan: Plan) -> tuple[Ints, Ints]:
     """Returns ids and ends, in bytes, of all that the scan sees."""
     hits = find(scan.expressions, buffer.data)
-    if not scan.near_digits:
-        return hits.ids, hits.ends
-    # numba takes a second to import.
-    from datagov.detect.pii.excerpt import Excerpt
+    ids, ends = [hits.ids], [hits.ends]
+    for number, find_ends in scan.kernels:
+        ends.append(find_ends(buffer.data))
+        ids.append(np.full(len(ends[-1]), number))
+    if scan.near_digits:
+        # numba takes a second to import.
+        from datagov.detect.pii.excerpt import Excerpt
 
-    excerpt = Excerpt.around_digits(buffer.data, REACH)
-    more = find(scan.near_digits, excerpt.data)
-    ends = excerpt.in_whole(more.ends)
-    return np.concatenate([hits.ids, more.ids]), np.concatenate([hits.ends, ends])
+        excerpt = Excerpt.around_digits(buffer.data, REACH)
+        near = find(scan.near_digits, excerpt.data)
+        ends.append(excerpt.in_whole(near.ends))
+        ids.append(near.ids)
+    return np.concatenate(ids), np.concatenate(ends)

@@ -1,9 +1,9 @@
 """What to look for, worked out once per configuration and process."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,12 @@ from datagov.detect.multipattern import (
     MULTILINE,
     PREFILTER,
     Expression,
-    in_any_case,
 )
 from datagov.detect.pii import phones
 from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
 from datagov.detect.pii.context import raised, shortest
+from datagov.detect.pii.member_ids import PATTERN as MEMBER_ID
+from datagov.detect.pii.member_ids import ends_of_member_ids
 from datagov.detect.pii.names.latin import PERSON
 from datagov.detect.pii.own.listed import Listed
 from datagov.detect.pii.presidio import presidio_languages, presidio_recognisers
@@ -27,7 +28,8 @@ from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.searching import Search
 from datagov.detect.pii.sensitive.lexicon import MENTIONS
 from datagov.detect.pii.supersets import superset, width_around_digits
-from datagov.detect.pii.url_patterns import Urls
+from datagov.detect.pii.url_patterns import Urls, ends_of_hosts
+from datagov.detect.pii.word_tree import WordTree
 from datagov.detect.pii.worldwide import WORLDWIDE_RECOGNISERS
 from datagov.errors import ConfigError
 
@@ -42,6 +44,9 @@ REACH = 26
 More patterns fit into more bytes, and then more is to be scanned.
 """
 
+Finder = Callable[[bytes], npt.NDArray[np.int64]]
+"""Returns where in folded texts, as UTF-8, matches of a recogniser may end: bytes, ascending."""
+
 PHONE_ID = 0
 """Index of phone numbers among the searches; they have no patterns."""
 
@@ -52,14 +57,15 @@ class Plan:
 
     Attributes:
         searches: One per recogniser; the one at PHONE_ID stands for phone numbers and is empty.
-        expressions: What to scan for: possible matches, context words, what announces phones.
+        expressions: What to scan for: possible matches, and what announces phones.
         near_digits: What to scan for likewise, where all matches lie within `REACH` of a digit.
         owners: For each of the first expressions the index of its search, and of its patterns
-            there; lists of terms have numbers among them and no expression.
+            there; what kernels find and lists of terms have numbers among them and no expression.
+        kernels: What kernels find, by these numbers.
         listed: The lists of terms, by these numbers.
         weak: For each owner whether all its patterns count only beside a context word.
-        words: For each search the expressions of its context words, which stand in one row
-            behind those of possible matches.
+        word_tree: The context words of all searches.
+        words: For each search the indices of its own among them.
         word_lengths: int64, bytes of each context word.
         members: For each search and context word whether the word is one of its own.
         context: For each search its context words; see `context.shortest`.
@@ -78,8 +84,10 @@ class Plan:
     expressions: tuple[Expression, ...]
     near_digits: tuple[Expression, ...]
     owners: tuple[tuple[int, tuple[int, ...]], ...]
+    kernels: tuple[tuple[int, Finder], ...]
     listed: tuple[Listed, ...]
     weak: tuple[bool, ...]
+    word_tree: WordTree
     words: tuple[tuple[int, ...], ...]
     word_lengths: npt.NDArray[np.int64]
     members: npt.NDArray[np.bool_]
@@ -92,11 +100,6 @@ class Plan:
     mentions: frozenset[str]
     names: bool
     urls: tuple[Urls, int] | None
-
-    @property
-    def n_sought(self) -> int:
-        """One more than the highest id of what is looked for."""
-        return self.phone_marks + 1
 
 
 @lru_cache(maxsize=8)
@@ -147,6 +150,13 @@ def plan(
             key = (which, *_sought(search.recogniser, pattern))
             owners[key] = (*owners.get(key, ()), index)
     first_patterns = (searches[w].patterns[i[0]] if i else None for (w, _, _), i in owners.items())
+    urls = None if "URL" in context_only else _urls(searches)
+    kernels: list[tuple[int, Finder]] = []
+    for number, (which, _, _) in enumerate(owners):
+        if urls and which == urls[1]:
+            kernels.append((number, partial(ends_of_hosts, urls[0])))
+        elif _is_member_id(searches[which]):
+            kernels.append((number, ends_of_member_ids))
     listed = [
         Listed(number, pattern.terms)
         for number, pattern in enumerate(first_patterns)
@@ -160,28 +170,33 @@ def plan(
         bool(indices) and all(searches[which].weak[i] for i in indices)
         for (which, _, _), indices in owners.items()
     ]
-    word_ids: dict[str, int] = {}
-    for word in sorted({word for words in context for word in words}):
-        word_ids[word] = len(owners) + len(word_ids)
+    all_words = sorted({word for words in context for word in words})
+    word_ids = {word: i for i, word in enumerate(all_words)}
     announces = additions and "PHONE_NUMBER" in entities
-    phone_marks = len(owners) + len(word_ids)
-    members = np.array([[word in words for word in word_ids] for words in context], bool)
-    sought = [Expression(i, each, flags) for i, (_, each, flags) in enumerate(owners) if each]
+    phone_marks = len(owners)
+    members = np.array([[word in words for word in all_words] for words in context], bool)
+    by_kernel = {number for number, _ in kernels}
+    sought = [
+        Expression(i, each, flags)
+        for i, (_, each, flags) in enumerate(owners)
+        if each and i not in by_kernel
+    ]
     near_digits = tuple(each for each in sought if _is_near_digits(each.pattern))
     return Plan(
         searches=tuple(searches),
         near_digits=near_digits,
         expressions=(
             *(each for each in sought if each not in near_digits),
-            *(Expression(i, in_any_case(word), 0) for word, i in word_ids.items()),
             *((Expression(phone_marks, phones.MARKS, DOTALL),) if announces else ()),
         ),
         owners=tuple((which, indices) for (which, _, _), indices in owners.items()),
+        kernels=tuple(kernels),
         listed=tuple(listed),
         weak=tuple(weak_owners),
+        word_tree=WordTree.of(all_words),
         words=tuple(tuple(word_ids[word] for word in words) for words in context),
-        word_lengths=np.array([len(word.encode()) for word in word_ids], np.int64),
-        members=members.reshape(len(searches), len(word_ids)),
+        word_lengths=np.array([len(word.encode()) for word in all_words], np.int64),
+        members=members.reshape(len(searches), len(all_words)),
         context=context,
         phone_marks=phone_marks,
         context_only=frozenset(context_only),
@@ -190,7 +205,7 @@ def plan(
         min_score=min_score,
         mentions=frozenset(MENTIONS) & frozenset(entities),
         names=additions and PERSON in entities,
-        urls=None if "URL" in context_only else _urls(searches),
+        urls=urls,
     )
 
 
@@ -241,6 +256,12 @@ def _sought(recogniser: Recogniser, pattern: Pattern) -> tuple[str, int]:
         flags |= CASELESS
     shape = superset(pattern.regex, recogniser.label(pattern))
     return pattern.superset or shape.pattern, flags
+
+
+def _is_member_id(search: Search) -> bool:
+    return [pattern.regex for pattern in search.patterns] == [MEMBER_ID] and bool(
+        search.recogniser.flags & regex.IGNORECASE
+    )
 
 
 def _is_near_digits(sought: str) -> bool:

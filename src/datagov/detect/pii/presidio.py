@@ -24,10 +24,6 @@ _SUPERSETS: dict[tuple[str, str], str] = {
     ("ItFiscalCodeRecognizer", "Fiscal Code"): (
         "[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPR-T][0-9LMNP-V]{2}[A-MZ][0-9LMNP-V]{3}[A-Z]"
     ),
-    # With a digit in it or behind a hyphen after it: most words have none.
-    ("UsHealthInsuranceMemberIdRecognizer", "Health insurance member ID (weak)"): (
-        r"\b[A-Z][A-Z0-9-]{0,63}[0-9][A-Z0-9]{0,63}[^A-Z0-9]"
-    ),
 }
 
 
@@ -72,8 +68,7 @@ def _recogniser(name: str, original: Any, base: type) -> Recogniser:
                 p.regex,
                 p.score,
                 _superset(name, p),
-                _LATE.get(p.name, 0),
-                _NEEDS.get(p.name, ()),
+                needs=_NEEDS.get(p.name, ()),
             )
             for p in original.patterns
         ),
@@ -90,9 +85,6 @@ def _superset(recogniser: str, pattern: Any) -> str:
         return _domain(pattern.regex)
     return _SUPERSETS.get((recogniser, pattern.name), "")
 
-
-_LATE = {"Health insurance member ID (weak)": 65}
-"""Code points by which a superset ends behind the match."""
 
 _NEEDS = {
     "Standard Url": ("://",),

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import regex
 
+from datagov.detect.pii.member_ids import PATTERN as MEMBER_ID
+from datagov.detect.pii.member_ids import member_ids
 from datagov.detect.pii.own.matching import LOOK_AHEAD, MAX_MATCH, Matcher, matcher
 from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.supersets import Shape, superset
@@ -185,6 +187,8 @@ class Search:
             return emails(compiled, text, window, loose)
         if pattern.name == "PAN (Low)":
             return _before_digits(compiled, text, window)
+        if pattern.regex == MEMBER_ID:
+            return member_ids(text, window.start, window.stop, loose)
         return iter(compiled.finditer(text, window.start, window.stop))
 
 

@@ -53,8 +53,13 @@ def overlap_test(spans: Iterable[Span]) -> Callable[[Span], bool]:
     return overlaps
 
 
-def spans_table(found: Iterable[tuple[int, list[Span]]]) -> pa.Table:
-    """Returns the spans of several texts, each with its index, as a table of schema SPANS."""
+def spans_table(found: Iterable[tuple[int, list[Span]]], more: pa.Table | None = None) -> pa.Table:
+    """Returns the spans of several texts, each with its index, as a table of schema SPANS.
+
+    Args:
+        found: Spans by index of their text.
+        more: Spans that are columns of SPANS already.
+    """
     rows = [(cell, *span) for cell, spans in found for span in spans]
     cells, starts, ends, entities, rules, scores = zip(*rows, strict=True) if rows else [()] * 6
     table = pa.table(
@@ -67,5 +72,7 @@ def spans_table(found: Iterable[tuple[int, list[Span]]]) -> pa.Table:
             "score": pa.array(scores, pa.float32()),
         }
     )
+    if more is not None:
+        table = pa.concat_tables([table, more])
     keys = ("cell", "start", "end", "category", "rule")
     return conform(table.sort_by([(key, "ascending") for key in keys]), SPANS)

@@ -8,7 +8,7 @@ from operator import itemgetter
 import numpy as np
 import pyarrow as pa
 
-from datagov.detect.pii.context import keywords, special_words, stop_words
+from datagov.detect.pii.context import keywords, own_keywords, special_words, stop_words
 from datagov.detect.pii.gating import Bools, Ints, Nearby
 from datagov.detect.pii.plan import Plan
 from datagov.detect.text_buffer import TextBuffer
@@ -53,7 +53,7 @@ class Batch:
             starts: Where the match starts, in code points.
         """
         # numba takes a second to import.
-        from datagov.detect.pii.context_kernel import ASK, YES, verdicts
+        from datagov.detect.pii.context_kernel import ASK, ASK_OWN, YES, verdicts
 
         if not len(self.nearby.words) or not len(cells):
             return np.zeros(len(cells), bool)
@@ -72,12 +72,14 @@ class Batch:
         )
         result = np.asarray(answers == YES)
         # Folding may have made words that are none to the tokenizer.
-        asked = np.flatnonzero((answers == ASK) | ((answers == YES) & self.is_changed[cells]))
+        answers[(answers == YES) & self.is_changed[cells]] = ASK
+        asked = np.flatnonzero((answers == ASK) | (answers == ASK_OWN))
         pairs = zip(cells[asked].tolist(), asked.tolist(), strict=True)
         for cell, indices in groupby(pairs, key=itemgetter(0)):
             text = self.text(cell)
             for _, i in indices:
-                found = keywords(text, int(starts[i]))
+                ask = own_keywords if answers[i] == ASK_OWN else keywords
+                found = ask(text, int(starts[i]))
                 result[i] = any(w in each for w in scan.context[lists[i]] for each in found)
         return result
 

@@ -40,6 +40,14 @@ class UrlMatches:
     stretches: Ints
 
 
+def find_hosts(urls: Urls, data: bytes) -> Ints:
+    """Returns where the first top-level domain ends behind each dot that one follows.
+
+    Before the dot stands what a host name can hold.
+    """
+    return _hosts(np.frombuffer(data, np.uint8), urls.children, urls.ranks)
+
+
 def find_urls(urls: Urls, data: bytes, places: Ints, lows: Ints, highs: Ints) -> UrlMatches:
     """Returns the matches around `places`; linear in the length of the stretches.
 
@@ -58,6 +66,26 @@ def find_urls(urls: Urls, data: bytes, places: Ints, lows: Ints, highs: Ints) ->
 
 _DOT = ord(".")
 _SLASH = ord("/")
+
+
+@kernel
+def _hosts(data: Bytes, children: Smalls, ranks: Smalls) -> Ints:
+    ends = np.empty(len(data) + 1, np.int64)
+    n = 0
+    for dot in range(1, len(data)):
+        if data[dot] != _DOT or LABELS[data[dot - 1]] < 0:
+            continue
+        node, at = 0, dot + 1
+        while at < len(data) and LABELS[data[at]] >= 0:
+            node = children[node, LABELS[data[at]]]
+            at += 1
+            if node == 0:
+                break
+            if ranks[node] != NO_RANK:
+                ends[n] = at
+                n += 1
+                break
+    return ends[:n]
 
 
 @kernel
@@ -114,6 +142,16 @@ def _scheme(data: Bytes, at: int, stop: int) -> int:
     if at + 3 > stop or data[at] != 0x3A or data[at + 1] != _SLASH or data[at + 2] != _SLASH:
         return -1
     return at + 3
+
+
+@kernel
+def _quoted_and_with_scheme(data: Bytes, start: int, stop: int) -> tuple[bool, bool]:
+    """Returns whether a stretch holds a quotation mark, and whether a scheme's end: most do not."""
+    quoted = with_scheme = False
+    for at in range(start, stop):
+        quoted |= _is_quote(data[at])
+        with_scheme |= data[at] == _SLASH and data[at - 1] == 0x3A
+    return quoted, with_scheme
 
 
 @kernel
@@ -216,8 +254,11 @@ def _matches(
     found = np.empty((4, capacity), np.int64)
     n = 0
     for i in range(len(starts)):
+        quoted, with_scheme = _quoted_and_with_scheme(data, starts[i], stops[i])
         for kind in range(4):
-            if patterns[kind] < 0:
+            if patterns[kind] < 0 or (kind >= 2 and not quoted):
+                continue
+            if kind % 2 == 0 and not with_scheme:
                 continue
             at, stop, host_end, last = starts[i], stops[i], starts[i], -1
             while at < stop:

@@ -102,3 +102,11 @@ def _labels() -> npt.NDArray[np.int8]:
 
 LABELS = _labels()
 """Of each byte its number among those that a host name has; -1 for others."""
+
+
+def ends_of_hosts(urls: Urls, data: bytes) -> Ints:
+    """Returns where top-level domains of `urls` end behind what may be a host: bytes, ascending."""
+    # numba takes a second to import.
+    from datagov.detect.pii.url_kernel import find_hosts
+
+    return find_hosts(urls, data)

@@ -1,94 +1,184 @@
 """Web addresses of a whole batch, as arrays as long as that goes: of many texts they are most."""
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from datagov.detect.pii.context import raised
 from datagov.detect.pii.gating import CELL, Bools, Ints
 from datagov.detect.pii.neighbours import holds_blankless, stands_free, touches_blankless
 from datagov.detect.pii.spans import Span, overlap_test
 from datagov.detect.pii.support import Batch
+from datagov.detect.pii.url_patterns import Urls
 from datagov.detect.text_buffer import TextBuffer
 
-if TYPE_CHECKING:
-    from datagov.detect.pii.url_kernel import UrlMatches
-
 _NOT_ASCII = 0x80
+_UNREAD = r"[\x{17f}\x{212a}\x{130}]|(?i:www)[0-9]{0,2}[^\P{Nd}0-9]"
+"""What the patterns take for a letter of ASCII in any case, or for a digit."""
 
 
-def url_spans(batch: Batch, cells: Ints, positions: Ints) -> list[tuple[int, list[Span]]]:
-    """Returns the web addresses in each text that has any.
+def url_spans(batch: Batch, cells: Ints, positions: Ints) -> "UrlSpans":
+    """Returns the web addresses, none within another.
 
     Args:
-        batch: What is searched; none of the texts of `cells` is changed by folding.
-        cells: The text of each place.
+        batch: What is searched.
+        cells: The text of each place, one of those that `is_read`.
         positions: Bytes at which possible matches end, ascending.
     """
-    # numba takes a second to import.
-    from datagov.detect.pii.url_kernel import find_urls
-
-    buffer, scan = batch.buffer, batch.scan
+    scan = batch.scan
     assert scan.urls
     urls, which = scan.urls
-    found = find_urls(urls, buffer.data, positions, buffer.starts[cells], buffer.ends[cells])
     search = scan.searches[which]
-    in_cells = buffer.cells(found.starts)
-    starts = buffer.offsets(in_cells, found.starts)
-    ends = buffer.offsets(in_cells, found.ends)
     scores = np.array([pattern.score for pattern in search.patterns])
-    spans = _Spans(in_cells, starts, ends, found.patterns, scores[found.patterns])
-    if scan.additions:
-        spans = spans.taken(_not_hidden(batch.texts, buffer, found, spans))
-    ranks = np.argsort(np.argsort(np.array(search.labels)))
-    spans = spans.without_contained(ranks)
+    found = _matches(batch, urls, cells, positions)
+    spans = UrlSpans(
+        found.cells,
+        found.starts,
+        found.ends,
+        found.patterns,
+        scores[found.patterns],
+        search.recogniser.entity,
+        search.labels,
+    ).without_contained()
     near = _in_context(batch, spans, which)
     if near.any():
         raised_scores = np.array([raised(score) for score in scores.tolist()])
         spans.scores[near] = raised_scores[spans.patterns[near]]
-        spans = spans.without_contained(ranks)
-    spans = spans.taken(spans.scores >= scan.min_score)
-    return spans.by_text(search.recogniser.entity, search.labels)
+        spans = spans.without_contained()
+    return spans.taken(spans.scores >= scan.min_score)
 
 
-def _not_hidden(texts: pa.Array, buffer: TextBuffer, found: "UrlMatches", spans: "_Spans") -> Bools:
-    """Returns which matches stay where some touch letters of scripts without blanks.
+def is_read(batch: Batch) -> Bools:
+    """Returns which texts the kernel reads: not those with look-alikes that patterns take."""
+    result = np.ones(len(batch.texts), bool)
+    changed = np.flatnonzero(batch.is_changed)
+    result[changed] = ~np.asarray(
+        pc.match_substring_regex(batch.texts.take(pa.array(changed)), _UNREAD)
+    )
+    return result
+
+
+class _Matches(NamedTuple):
+    """Matches in several texts, in code points, as columns; ordered by stretch without blanks."""
+
+    cells: Ints
+    starts: Ints
+    ends: Ints
+    patterns: Ints
+    stretches: Ints
+    touches: Bools
+    """Whether a character outside ASCII stands beside the match."""
+
+    def taken(self, kept: npt.NDArray[Any]) -> "_Matches":
+        """Returns the matches at an index."""
+        return _Matches(*(each[kept] for each in self))
+
+    def and_those(self, others: "_Matches") -> "_Matches":
+        """Returns these matches and others behind them."""
+        return _Matches(*(np.concatenate(pair) for pair in zip(self, others, strict=True)))
+
+
+def _matches(batch: Batch, urls: Urls, cells: Ints, positions: Ints) -> _Matches:
+    """Returns the matches in texts as they are, with those that hide from Presidio."""
+    buffer = batch.buffer
+    of_changed = batch.is_changed[cells]
+    found = _found(urls, buffer, cells[~of_changed], positions[~of_changed])
+    if batch.scan.additions:
+        found = _with_hidden(batch, found, found, np.zeros(len(found.cells), bool))
+    if not of_changed.any():
+        return found
+    cells, positions = cells[of_changed], positions[of_changed]
+    places = batch.unfolded.positions(cells, buffer.offsets(cells, positions))
+    in_changed = _found(urls, batch.unfolded, cells, places)
+    if batch.scan.additions:
+        loose = _found(urls, buffer, cells, positions)
+        in_changed = _with_hidden(batch, in_changed, loose, _differ(batch, loose))
+    return found.and_those(in_changed)
+
+
+def _found(urls: Urls, buffer: TextBuffer, cells: Ints, positions: Ints) -> _Matches:
+    # numba takes a second to import.
+    from datagov.detect.pii.url_kernel import find_urls
+
+    found = find_urls(urls, buffer.data, positions, buffer.starts[cells], buffer.ends[cells])
+    data = np.frombuffer(buffer.data, np.uint8)
+    in_cells = buffer.cells(found.starts)
+    return _Matches(
+        in_cells,
+        buffer.offsets(in_cells, found.starts),
+        buffer.offsets(in_cells, found.ends),
+        found.patterns,
+        found.stretches,
+        (data[found.starts - 1] >= _NOT_ASCII) | (data[found.ends] >= _NOT_ASCII),
+    )
+
+
+def _differ(batch: Batch, loose: _Matches) -> Bools:
+    """Returns which matches in folded texts folding has changed: they have fewer bytes there."""
+    lengths = [
+        buffer.positions(loose.cells, loose.ends) - buffer.positions(loose.cells, loose.starts)
+        for buffer in (batch.buffer, batch.unfolded)
+    ]
+    return np.asarray(lengths[0] != lengths[1])
+
+
+def _with_hidden(batch: Batch, exact: _Matches, loose: _Matches, differ: Bools) -> _Matches:
+    """Returns the matches with those that touch letters of scripts without blanks.
 
     Of those an address is the one alone, not together with the words around it.
+
+    Args:
+        batch: What is searched.
+        exact: Matches in the texts as they are.
+        loose: Matches in the same stretches of the folded texts.
+        differ: Which of these folding has changed.
     """
-    kept = np.ones(len(spans.cells), bool)
-    data = np.frombuffer(buffer.data, np.uint8)
-    may_touch = (data[found.starts - 1] >= _NOT_ASCII) | (data[found.ends] >= _NOT_ASCII)
-    concerned = np.flatnonzero(np.isin(found.stretches, found.stretches[may_touch]))
-    bounds = np.flatnonzero(np.diff(found.stretches[concerned], prepend=-1, append=-1)).tolist()
-    for low, high in itertools.pairwise(bounds):
-        own = concerned[low:high]
-        text = texts[spans.cells[own[0]]].as_py()
-        pairs = zip(spans.starts[own].tolist(), spans.ends[own].tolist(), strict=True)
-        kept[own] = _alone(text, [Span(start, end, "", "", 0) for start, end in pairs])
-    return kept
+    stretches = np.unique(loose.stretches[loose.touches | differ])
+    if not len(stretches):
+        return exact
+    bounds_exact, bounds_loose = (
+        np.searchsorted(each.stretches, [stretches, stretches + 1]).T.tolist()
+        for each in (exact, loose)
+    )
+    kept = np.ones(len(exact.cells), bool)
+    added: list[int] = []
+    before, text = -1, ""
+    for own, others in zip(bounds_exact, bounds_loose, strict=True):
+        cell = int(loose.cells[others[0]])
+        if cell != before:
+            before, text = cell, batch.like_ascii[cell].as_py()
+        known, spans = _spans_of(exact, *own), _spans_of(loose, *others)
+        is_hidden = [
+            stands_free(text, span.start, span.end)
+            and (differs or touches_blankless(text, span.start, span.end))
+            for span, differs in zip(spans, differ[slice(*others)].tolist(), strict=True)
+        ]
+        meets_hidden = overlap_test(itertools.compress(spans, is_hidden))
+        stays = [
+            not (meets_hidden(span) and holds_blankless(text, span.start, span.end))
+            for span in known
+        ]
+        kept[slice(*own)] = stays
+        meets_known = overlap_test(itertools.compress(known, stays))
+        added += [
+            i
+            for i, span, hides in zip(range(*others), spans, is_hidden, strict=True)
+            if hides and not meets_known(span)
+        ]
+    return exact.taken(kept).and_those(loose.taken(np.array(added, np.int64)))
 
 
-def _alone(text: str, spans: list[Span]) -> list[bool]:
-    hidden = [
-        touches_blankless(text, span.start, span.end) and stands_free(text, span.start, span.end)
-        for span in spans
-    ]
-    meets_hidden = overlap_test(itertools.compress(spans, hidden))
-    kept = [
-        not (meets_hidden(span) and holds_blankless(text, span.start, span.end)) for span in spans
-    ]
-    meets_kept = overlap_test(itertools.compress(spans, kept))
-    return [
-        is_kept or (is_hidden and not meets_kept(span))
-        for span, is_kept, is_hidden in zip(spans, kept, hidden, strict=True)
-    ]
+def _spans_of(found: _Matches, low: int, high: int) -> list[Span]:
+    pairs = zip(found.starts[low:high].tolist(), found.ends[low:high].tolist(), strict=True)
+    return [Span(start, end, "", "", 0) for start, end in pairs]
 
 
-def _in_context(batch: Batch, spans: "_Spans", which: int) -> Bools:
+def _in_context(batch: Batch, spans: "UrlSpans", which: int) -> Bools:
     """Returns beside which spans a context word stands."""
     near = spans.scores < 1
     lists = np.full(np.count_nonzero(near), which)
@@ -96,27 +186,33 @@ def _in_context(batch: Batch, spans: "_Spans", which: int) -> Bools:
     return near
 
 
-class _Spans:
-    """Spans in several texts, ordered by place, as arrays."""
+@dataclass(frozen=True)
+class UrlSpans:
+    """Web addresses in several texts, as arrays of equal length.
 
-    def __init__(
-        self,
-        cells: Ints,
-        starts: Ints,
-        ends: Ints,
-        patterns: Ints,
-        scores: npt.NDArray[np.float64],
-    ) -> None:
-        self.cells = cells
-        self.starts = starts
-        self.ends = ends
-        self.patterns = patterns
-        self.scores = scores
+    Attributes:
+        cells: int64, the text of each, ascending.
+        starts: int64, in code points.
+        ends: int64, one past the last.
+        patterns: int64, the index of the pattern.
+        scores: float64.
+        entity: Of all of them.
+        labels: Of each pattern the name of its rule.
+    """
 
-    def without_contained(self, ranks: Ints) -> "_Spans":
-        """Drops what `spans.without_contained` drops; `ranks` order the patterns by name."""
+    cells: Ints
+    starts: Ints
+    ends: Ints
+    patterns: Ints
+    scores: npt.NDArray[np.float64]
+    entity: str
+    labels: tuple[str, ...]
+
+    def without_contained(self) -> "UrlSpans":
+        """Drops what `spans.without_contained` drops."""
         from datagov.detect.pii.url_kernel import uncontained
 
+        ranks = np.argsort(np.argsort(np.array(self.labels)))
         order = np.lexsort(
             (ranks[self.patterns], -self.scores, -self.ends, self.starts, self.cells)
         )
@@ -124,27 +220,36 @@ class _Spans:
         ends = self.cells[order] * CELL + self.ends[order]
         return self.taken(order[uncontained(ends, level_of.astype(np.int64), levels)])
 
-    def taken(self, kept: npt.NDArray[Any]) -> "_Spans":
+    def taken(self, kept: npt.NDArray[Any]) -> "UrlSpans":
         """Returns the spans at an index."""
-        return _Spans(
-            self.cells[kept],
-            self.starts[kept],
-            self.ends[kept],
-            self.patterns[kept],
-            self.scores[kept],
+        return replace(
+            self,
+            cells=self.cells[kept],
+            starts=self.starts[kept],
+            ends=self.ends[kept],
+            patterns=self.patterns[kept],
+            scores=self.scores[kept],
         )
 
-    def by_text(self, entity: str, labels: tuple[str, ...]) -> list[tuple[int, list[Span]]]:
+    def table(self) -> pa.Table:
+        """Returns the spans with the columns of SPANS."""
+        return pa.table(
+            {
+                "cell": self.cells,
+                "category": pa.repeat(pa.scalar(self.entity), len(self.cells)),
+                "rule": pa.array(self.labels).take(pa.array(self.patterns)),
+                "start": self.starts,
+                "end": self.ends,
+                "score": self.scores.astype(np.float32),
+            }
+        )
+
+    def by_text(self) -> list[tuple[int, list[Span]]]:
         """Returns the spans of each text that has any."""
+        columns = (self.starts, self.ends, self.patterns, self.scores)
         spans = [
-            Span(start, end, entity, labels[pattern], score)
-            for start, end, pattern, score in zip(
-                self.starts.tolist(),
-                self.ends.tolist(),
-                self.patterns.tolist(),
-                self.scores.tolist(),
-                strict=True,
-            )
+            Span(start, end, self.entity, self.labels[pattern], score)
+            for start, end, pattern, score in zip(*(c.tolist() for c in columns), strict=True)
         ]
         bounds = np.flatnonzero(np.diff(self.cells, prepend=-1, append=-1)).tolist()
         return [(int(self.cells[low]), spans[low:high]) for low, high in itertools.pairwise(bounds)]
