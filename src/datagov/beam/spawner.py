@@ -112,7 +112,7 @@ def _can_fork() -> bool:
 
 
 def _run(asked: socket.socket) -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # SIGINT stays ignored: the driver is told as well, and the worker ends with who asked for it.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(asked,), daemon=True).start()
     run_worker()

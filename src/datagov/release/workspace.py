@@ -22,6 +22,7 @@ from datagov.faults import fault
 
 LEFTOVERS = (
     "errors",
+    "annotations",
     "records",
     "exchange",
     "bands",
