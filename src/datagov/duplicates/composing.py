@@ -129,7 +129,7 @@ def _is_ascii(data: Bytes) -> bool:
     every = np.uint8(0)
     for i in range(_STRIDE):
         every |= data[i]
-    return every < 0x80
+    return bool(every < 0x80)
 
 
 @kernel
