@@ -140,8 +140,8 @@ def densify(bins: npt.NDArray[np.uint16], filled_by: Bytes) -> None:
 def fillers() -> Bytes:
     """Returns which bins would fill each bin, the first first, of shape (N_BINS, some).
 
-    With many full bins it is soon told from these which one fills an empty bin: that costs a fifth
-    of trying all full ones until none is empty.
+    With many full bins it is soon told from these which one fills an empty bin: sooner than by
+    trying all full ones until none is empty.
     """
     filled_by = np.zeros((N_BINS, _N_FILLERS), np.uint8)
     _fillers(filled_by)
