@@ -4,20 +4,21 @@
     python benchmarks/duplicates.py agreement FILE.parquet [--megabytes N]
     python benchmarks/duplicates.py planted FILE.parquet
     python benchmarks/duplicates.py labelled FOLDER
-    python benchmarks/duplicates.py scale FILE.parquet [--documents N]
+    python benchmarks/duplicates.py scale FILE.parquet [--documents N] [--folder FOLDER]
 
 `speed` prints MB of text per second of processor time: sketches, and all from text to clusters,
 beside datasketch's MinHash on a sample in the same run. `agreement` compares the pairs that are
 found with those of datasketch's MinHashLSH and exact similarity, over the same shingles.
 `planted` makes pairs of known similarity out of real texts. `labelled` scores the sets in FOLDER
 (tang_editions, clough_stevenson, copycat, sentence_pairs). `scale` makes documents out of real
-ones, plants duplicates, and prints time, memory and recall.
+ones, plants duplicates, and prints time, memory and recall by true similarity.
 """
 
 import argparse
 import random
 import re
 import resource
+import tempfile
 import time
 from pathlib import Path
 
@@ -29,9 +30,10 @@ import pyarrow.parquet as pq
 
 from datagov.duplicates.clusters import clusters
 from datagov.duplicates.exact import similarity
-from datagov.duplicates.find import edges_between, find, joined, sketch_texts
+from datagov.duplicates.find import edges_among, edges_between, find, nodes_of, sketch_texts
 
 NEAR_FROM = 0.5
+CONTAINED_FROM = 0.8
 
 
 def texts_of(path, megabytes, lang=None):
@@ -198,53 +200,105 @@ def clusters_f1(gold, members):
 
 
 def scale(options):
-    texts, _ = texts_of(options.path, 60)
-    sentences = [
-        s for t in texts.to_pylist() for s in t.replace("\n", " ").split(". ") if len(s) > 20
-    ]
-    rng = np.random.default_rng(5)
-    n, batch = options.documents, 100_000
-    planted_at, pieces, size = {}, [], 0
+    """Documents are made, sketched and forgotten batch by batch."""
+    made = Made(sentences_of(options.path), options.documents)
+    find(made.sentences[:1000])
     start, cpu = time.time(), time.process_time()
-    spent = 0.0
-    last = []
-    for begin in range(0, n, batch):
-        chosen = rng.integers(0, len(sentences), (min(batch, n - begin), 6))
-        made = [". ".join(sentences[j] for j in row) for row in chosen]
-        # One document in ten repeats one of the batch before, with a word in 30 changed.
-        for i in range(0, len(made), 10):
-            if last:
-                source = int(rng.integers(0, len(last)))
-                words = last[source].split()
-                for at in range(int(rng.integers(0, 30)), len(words), 30):
-                    words[at] = "changed"
-                made[i] = " ".join(words)
-                planted_at[begin + i] = begin - len(last) + source
-        last = made
-        array = pa.array(made, pa.large_string())
-        size += array.nbytes
-        before = time.process_time()
-        pieces.append(sketch_texts(array))
-        spent += time.process_time() - before
-    print(
-        f"{n:,} documents, {size / 1e6:,.0f} MB; made and sketched in {time.time() - start:.0f} s"
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        edges = edges_among(made.sketches(), Path(folder), NEAR_FROM, CONTAINED_FROM)
+        comparing = time.process_time() - cpu - made.making_s - made.sketching_s
+        on_disk = sum(file.stat().st_size for file in Path(folder).iterdir())
+    members, clustering = clock(
+        lambda: clusters(nodes_of(edges), edges, near_from=NEAR_FROM, contained_from=CONTAINED_FROM)
     )
-    print(f"sketches {spent:.0f} s: {size / 1e6 / spent:.0f} MB/s")
-    sketches = joined(pieces)
-    del pieces
-    edges, took = clock(edges_between, sketches, NEAR_FROM, 0.8)
-    print(f"candidates and comparisons {took:.0f} s: {1e6 * took / n:.1f} microseconds a document")
-    nodes = pl.DataFrame({"record": pl.concat([edges["first"], edges["second"]]).unique()})
-    nodes = nodes.with_columns(rank=pl.lit(b""), digest=pl.lit(b""))
-    members, took = clock(lambda: clusters(nodes, edges, near_from=NEAR_FROM, contained_from=0.8))
-    print(f"clusters {took:.0f} s, {members.height:,} members")
-    of = dict(members.select("record", "kept").iter_rows())
-    hit = sum(of.get(i, -1) == of.get(j, -2) for i, j in planted_at.items())
-    print(
-        f"planted {len(planted_at):,}, in a cluster with their source {hit / len(planted_at):.4f}"
-    )
+    n, took = options.documents, made.sketching_s + comparing + clustering
+    size = made.n_bytes / 1e6
+    print(f"{n:,} documents, {size:,.0f} MB, made in {made.making_s:.0f} s")
+    print(f"sketches {made.sketching_s:.0f} s: {size / made.sketching_s:.0f} MB/s")
+    print(f"bands, candidates, comparing {comparing:.0f} s, {edges.height:,} pairs alike")
+    print(f"clusters {clustering:.0f} s, {members.height:,} members")
+    print(f"in all {took:.0f} s: {1e6 * took / n:.1f} microseconds a document")
+    clocked = time.time() - start
+    print(f"{clocked:.0f} s by the clock, making included; {on_disk / 1e9:.1f} GB of files")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"{time.process_time() - cpu:.0f} s of processor in all, peak memory {peak:.1f} GB")
+    print(f"peak memory {peak:.1f} GB, pages of mapped files included")
+    made.report_recall(edges, members)
+
+
+def sentences_of(path):
+    """Returns different sentences of about one length, so that one alone makes no duplicate."""
+    texts, _ = texts_of(path, 240)
+    split = (s for t in texts.to_pylist() for s in t.replace("\n", " ").split(". "))
+    return list(dict.fromkeys(s for s in split if 60 <= len(s) <= 300))
+
+
+class Made:
+    """Documents of six sentences; one in ten repeats one of the batch before, words changed."""
+
+    BATCH = 100_000
+
+    def __init__(self, sentences, n_documents):
+        self.sentences = sentences
+        self.n_documents = n_documents
+        self.n_bytes, self.making_s, self.sketching_s = 0, 0.0, 0.0
+        self.planted = []
+
+    def sketches(self):
+        rng = np.random.default_rng(5)
+        last = []
+        for begin in range(0, self.n_documents, self.BATCH):
+            size = min(self.BATCH, self.n_documents - begin)
+            last, took = clock(self._batch, rng, begin, size, last)
+            self.making_s += took
+            array = pa.array(last, pa.large_string())
+            self.n_bytes += array.nbytes
+            sketches, took = clock(sketch_texts, array)
+            self.sketching_s += took
+            yield sketches
+
+    def _batch(self, rng, begin, size, last):
+        chosen = rng.integers(0, len(self.sentences), (size, 6)).tolist()
+        texts = [". ".join([self.sentences[j] for j in row]) for row in chosen]
+        if last:
+            at = np.arange(0, size, 10)
+            sources = rng.integers(0, len(last), len(at))
+            shares = rng.random(len(at)) * 0.2
+            for i, source, share in zip(at.tolist(), sources.tolist(), shares, strict=True):
+                words = last[source].split(" ")
+                for word in np.flatnonzero(rng.random(len(words)) < share).tolist():
+                    words[word] = "changed"
+                texts[i] = " ".join(words)
+            true = similarity([last[i] for i in sources.tolist()], [texts[i] for i in at.tolist()])
+            first = begin - len(last) + sources
+            self.planted.append(
+                pl.DataFrame({"first": first, "second": begin + at, "true": true.jaccard})
+            )
+        return texts
+
+    def report_recall(self, edges, members):
+        """Prints by true similarity which planted pairs were found, and are in one cluster."""
+        near = edges.filter(pl.col("jaccard") >= NEAR_FROM).select("first", "second", found=True)
+        kept = members.select("record", "kept")
+        pairs = (
+            pl.concat(self.planted)
+            .join(near, on=["first", "second"], how="left")
+            .join(kept.rename({"kept": "one"}), left_on="first", right_on="record", how="left")
+            .join(kept.rename({"kept": "other"}), left_on="second", right_on="record", how="left")
+            .with_columns(found=pl.col("found").fill_null(value=False))
+            .with_columns(together=(pl.col("one") == pl.col("other")).fill_null(value=False))
+        )
+        print(f"{pairs.height:,} planted")
+        for low in np.arange(0.3, 1, 0.1).round(1).tolist():
+            here = pairs.filter(pl.col("true").is_between(low, low + 0.1, closed="left"))
+            if here.height:
+                found, together = here["found"].mean(), here["together"].mean()
+                print(
+                    f"true {low:.1f}-{low + 0.1:.1f}: {here.height:8,} pairs, found {found:.4f}, "
+                    f"in one cluster {together:.4f}"
+                )
+        sure = pairs.filter(pl.col("true") >= NEAR_FROM + 0.1)
+        recall = sure["found"].mean()
+        print(f"recall at {NEAR_FROM + 0.1:.1f} and more: {recall:.5f} of {sure.height:,}")
 
 
 def main():
@@ -261,6 +315,7 @@ def main():
             command.add_argument("--sample", type=float, default=3, help="MB for datasketch")
         if function is scale:
             command.add_argument("--documents", type=int, default=10_000_000)
+            command.add_argument("--folder", help="for files of sketches; the system's, else")
     options = parser.parse_args()
     options.run(options)
 

@@ -1,5 +1,7 @@
 """Bands: how the bins are cut, and that similar records share one as often as theory says."""
 
+from itertools import count
+
 import numpy as np
 import pytest
 from datasketch.lsh import _optimal_param
@@ -7,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import pairs_at, true_jaccard
 
-from datagov.duplicates.bands import Banding, band_keys, banding, densify
+from datagov.duplicates.bands import Banding, band_keys, banding, densify, fillers
 from datagov.duplicates.sketches import N_BINS
+from datagov.duplicates.tokens import mixed
 
 
 @pytest.mark.parametrize("threshold", [0.3, 0.5, 0.65, 0.8, 0.9])
@@ -29,10 +32,25 @@ def test_densifying_fills_every_bin_from_those_that_are_full(full):
     bins = np.zeros(N_BINS, np.uint16)
     bins[sorted(full)] = [1000 + i for i in sorted(full)]
     before = bins.copy()
-    densify(bins)
+    densify(bins, fillers())
     assert (bins > 0).all()
     assert set(bins.tolist()) == {1000 + i for i in full}
     assert (bins[sorted(full)] == before[sorted(full)]).all()
+
+
+@given(st.sets(st.integers(0, N_BINS - 1), min_size=1))
+def test_what_fills_a_bin_is_what_hits_it_first_among_the_full(full):
+    bins = np.zeros(N_BINS, np.uint16)
+    bins[sorted(full)] = [1000 + i for i in sorted(full)]
+    expected = bins.copy()
+    for attempt in count():
+        if (expected > 0).all():
+            break
+        for i in sorted(full):
+            which = int(mixed(np.uint64(attempt << 8 | i))) >> 56
+            expected[which] = expected[which] or 1000 + i
+    densify(bins, fillers())
+    assert bins.tolist() == expected.tolist()
 
 
 @pytest.mark.parametrize(("similarity", "n_tokens"), [(0.6, 40), (0.6, 1500), (0.35, 1500)])

@@ -6,14 +6,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datagov.duplicates.candidates import ALL_PAIRS, candidate_pairs, unique_pairs
+from datagov.duplicates.candidates import ALL_PAIRS, candidate_pairs, merged, packed, unpacked
 
 
 def found(keys, sizes=None, threshold=0.4):
     n = len(keys)
     sizes = np.full(n, 100) if sizes is None else np.asarray(sizes)
     pairs = candidate_pairs([(3, np.asarray(keys, np.uint32))], sizes, threshold)
-    return [tuple(pair) for pair in pairs.tolist()]
+    return [tuple(pair) for pair in unpacked(pairs).tolist()]
 
 
 @given(st.lists(st.integers(0, 5), max_size=ALL_PAIRS))
@@ -33,7 +33,7 @@ def test_records_without_shingles_are_not_compared():
 def test_a_pair_of_several_bands_stands_once():
     keys = np.array([7, 7, 9], np.uint32)
     pairs = candidate_pairs([(0, keys), (1, keys)], np.full(3, 9), 0.4)
-    assert pairs.tolist() == [[0, 1]]
+    assert unpacked(pairs).tolist() == [[0, 1]]
 
 
 def test_a_hundred_thousand_identical_headers_stay_linear():
@@ -43,7 +43,22 @@ def test_a_hundred_thousand_identical_headers_stay_linear():
     assert {record for pair in pairs for record in pair} == set(range(n))
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(5, 9)), max_size=30))
-def test_pairs_stand_once(pairs):
+@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))))
+def test_pairs_come_out_of_their_64_bits_as_they_went_in(pairs):
     table = np.array(pairs, np.int64).reshape(-1, 2)
-    assert [tuple(p) for p in unique_pairs(table).tolist()] == sorted(set(pairs))
+    assert unpacked(packed(table[:, 0], table[:, 1])).tolist() == table.tolist()
+
+
+@given(st.lists(st.integers(0, 9), max_size=30), st.lists(st.integers(0, 9), max_size=30))
+def test_merging_leaves_nothing_twice(one, other):
+    arrays = (np.array(sorted(values), np.uint64) for values in (one, other))
+    assert merged(*arrays).tolist() == sorted({*one, *other})
+
+
+@given(st.lists(st.lists(st.integers(0, 40), min_size=50, max_size=50), min_size=1, max_size=9))
+def test_pairs_of_many_bands_are_those_of_each(bands):
+    sizes = np.full(50, 9)
+    keyed = [(band, np.array(keys, np.uint32)) for band, keys in enumerate(bands)]
+    each = [unpacked(candidate_pairs([one], sizes, 0.4)).tolist() for one in keyed]
+    together = unpacked(candidate_pairs(keyed, sizes, 0.4))
+    assert [*map(tuple, together.tolist())] == sorted({tuple(p) for pairs in each for p in pairs})

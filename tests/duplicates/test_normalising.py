@@ -7,8 +7,10 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datagov.corpus.batch import Cells
 from datagov.duplicates.composing import joining, texts_that_join
 from datagov.duplicates.normalising import normalise, normalised
+from datagov.duplicates.tokens import Buffers
 
 # Marks, vowels and letters that compose, reorder or expand, close together.
 JOINING = st.text(
@@ -62,3 +64,18 @@ def test_a_text_without_neighbours_that_join_is_normalised_code_point_by_code_po
 def test_ordinary_writing_need_not_be_normalised_as_a_whole():
     texts = ["Tiếng Việt, l'été à Øre", "हिन्दी में लिखा क़लम", "বাংলায় লেখা", "日本語のガラス", "한국어"]
     assert not texts_that_join(pa.array(texts, pa.large_string()), joining()).any()
+
+
+@given(st.integers(0, 100), JOINING)
+def test_ascii_before_a_text_hides_nothing_in_it(n_before, text):
+    texts = pa.array([text, "x" * n_before + "\n" + text], pa.large_string())
+    alone, behind = texts_that_join(texts, joining())
+    assert behind == alone
+
+
+@given(st.lists(JOINING, max_size=4).map("\n".join))
+def test_texts_whose_characters_join_are_compared_as_composed(text):
+    texts = pa.array([text], pa.large_string())
+    cells = Cells(pa.array([0]), pa.array(["text"]), texts)
+    if texts_that_join(texts, joining())[0]:
+        assert Buffers.of(cells, 1).data.tobytes() == unicodedata.normalize("NFKC", text).encode()

@@ -23,6 +23,10 @@ MISS_WEIGHT = 0.98
 
 _STEPS = 1000
 
+_N_FILLERS = 64
+_MANY = 40
+"""Full bins from which on `fillers` are asked; of fewer most would be asked in vain."""
+
 
 @dataclass(frozen=True)
 class Banding:
@@ -69,12 +73,12 @@ def banding(threshold: float, miss_weight: float = MISS_WEIGHT) -> Banding:
 
 
 def band_keys(sketches: Sketches, cut: Banding) -> npt.NDArray[np.uint32]:
-    """Returns the keys of each record's bands, of shape (n, n_bands).
+    """Returns the keys of each record's bands, of shape (n, n_bands), those of one band together.
 
     Those of records without shingles mean nothing.
     """
-    keys = np.zeros((len(sketches.hashes), cut.n_bands), np.uint32)
-    _band_keys(*sketches.raw(), cut.n_rows, keys)
+    keys = np.zeros((cut.n_bands, len(sketches.hashes)), np.uint32).T
+    _band_keys(*sketches.raw(), cut.n_rows, fillers(), keys)
     return keys
 
 
@@ -83,6 +87,7 @@ def _band_keys(
     data: Bytes,
     offsets: Ints,
     n_rows: int,
+    filled_by: Bytes,
     keys: npt.NDArray[np.uint32],
 ) -> None:
     bins = np.empty(N_BINS, np.uint16)
@@ -90,24 +95,73 @@ def _band_keys(
         if offsets[record] == offsets[record + 1]:
             continue
         bins_of(data[offsets[record] : offsets[record + 1]], bins)
-        densify(bins)
+        densify(bins, filled_by)
         for band in range(keys.shape[1]):
             key = np.uint64(band)
-            for row in range(band * n_rows, (band + 1) * n_rows):
-                key = mixed(key ^ np.uint64(bins[row]))
+            four = np.uint64(0)
+            for row in range(n_rows):
+                four = four << np.uint64(16) | np.uint64(bins[band * n_rows + row])
+                if row % 4 == 3 or row == n_rows - 1:
+                    key = mixed(key ^ four)
             keys[record, band] = np.uint32(key >> np.uint64(32))
 
 
 @kernel
-def densify(bins: npt.NDArray[np.uint16]) -> None:
-    """Fills the empty bins from those that are not; at least one must not be."""
+def densify(bins: npt.NDArray[np.uint16], filled_by: Bytes) -> None:
+    """Fills the empty bins from those that are not; at least one must not be.
+
+    Args:
+        bins: Of one record.
+        filled_by: See `fillers`.
+    """
     full = np.flatnonzero(bins)
     n_empty = N_BINS - len(full)
+    if len(full) >= _MANY:
+        is_full = bins != 0
+        for which in range(N_BINS):
+            if is_full[which]:
+                continue
+            for i in range(_N_FILLERS):
+                if is_full[filled_by[which, i]]:
+                    bins[which] = bins[filled_by[which, i]]
+                    n_empty -= 1
+                    break
     attempt = 0
     while n_empty:
         for i in range(len(full)):
-            which = mixed(np.uint64((attempt << 8) | full[i])) >> np.uint64(56)
-            if bins[which] == 0:
-                bins[which] = bins[full[i]]
+            hit = _hit(attempt, full[i])
+            if bins[hit] == 0:
+                bins[hit] = bins[full[i]]
                 n_empty -= 1
         attempt += 1
+
+
+@lru_cache(maxsize=1)
+def fillers() -> Bytes:
+    """Returns which bins would fill each bin, the first first, of shape (N_BINS, some).
+
+    With many full bins it is soon told from these which one fills an empty bin: sooner than by
+    trying all full ones until none is empty.
+    """
+    filled_by = np.zeros((N_BINS, _N_FILLERS), np.uint8)
+    _fillers(filled_by)
+    return filled_by
+
+
+@kernel
+def _fillers(filled_by: Bytes) -> None:
+    n_known = np.zeros(N_BINS, np.int64)
+    attempt = 0
+    while n_known.min() < _N_FILLERS:
+        for i in range(N_BINS):
+            hit = _hit(attempt, i)
+            if n_known[hit] < _N_FILLERS:
+                filled_by[hit, n_known[hit]] = i
+                n_known[hit] += 1
+        attempt += 1
+
+
+@kernel
+def _hit(attempt: int, full: int) -> np.uint64:
+    """Returns the bin that a full bin hits in an attempt to fill one."""
+    return mixed(np.uint64((attempt << 8) | full)) >> np.uint64(56)

@@ -4,6 +4,9 @@ Where many records share a band (a licence header, a template), comparing all wi
 for ever and tell little more than comparing each with some. Up to `ALL_PAIRS` records are compared
 all with all; of more, each is compared with one that is the same for all and, in the first
 NEXT_BANDS bands, with the next few in an order that each band shuffles anew.
+
+A pair is 64 bits: the lesser index, then the other. So they sort as numbers do, and those of all
+bands are merged as they come: no more is held than a few times the pairs that differ.
 """
 
 from collections.abc import Iterable
@@ -11,9 +14,13 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from datagov.duplicates.radix import ascending
 from datagov.duplicates.tokens import mixed
 from datagov.kernel import kernel
 from datagov.utf8 import Ints
+
+Packed = npt.NDArray[np.uint64]
+"""Pairs of records, `first << 32 | second`, first < second."""
 
 ALL_PAIRS = 8
 """Largest group of records with one band that are compared all with all."""
@@ -24,103 +31,148 @@ the other bands with the one that is the same for all."""
 
 NEXT_BANDS = 4
 
-_UNIQUE_EVERY = 1 << 23
-"""Pairs after which those that stand twice are dropped: a pair shows in many bands."""
-
 _SIZE_SLACK = 0.8
 """Numbers of shingles are estimates; a pair is left out only if they differ by more than this."""
+
+_HALF_BITS = 32
+_HALF = np.uint64(_HALF_BITS)
+_SECOND = np.uint64((1 << 32) - 1)
 
 
 def candidate_pairs(
     bands: Iterable[tuple[int, npt.NDArray[np.uint32]]], n_shingles: Ints, threshold: float
-) -> Ints:
-    """Returns the pairs of records to compare, by their index, of shape (n, 2).
+) -> Packed:
+    """Returns the pairs of records to compare, by their index.
 
-    The lesser index comes first; pairs are sorted and there is none twice. At most `ALL_PAIRS`
-    pairs per record and band.
+    Pairs are sorted and there is none twice. At most `ALL_PAIRS` pairs per record and band. Takes
+    some 16 bytes per record, and 16 per pair.
 
     Args:
         bands: The number of each band and its keys, one per record; taken one after another.
-        n_shingles: How many shingles each record has; those with none are left out.
+        n_shingles: How many shingles each record has, of fewer than 2^32 records; those with none
+            are left out.
         threshold: Pairs that cannot be as similar, since one is too short, are left out.
     """
-    records = np.flatnonzero(n_shingles > 0)
-    pending, size = [np.zeros((0, 2), np.int64)], 0
+    runs: list[Packed] = []
     for band, keys in bands:
-        own = keys[records]
-        order = np.lexsort((_shuffled(records, np.uint64(band)), own))
-        chosen = records[order]
+        # Records ascend: to sort them by key alone leaves those of one key ascending.
+        keyed = ascending(_keyed(keys, n_shingles), _HALF_BITS)
         n_next = N_NEXT if band < NEXT_BANDS else 0
-        found = _pairs(own[order], chosen, n_shingles[chosen], threshold * _SIZE_SLACK, n_next)
-        pending.append(found)
-        size += len(found)
-        if size > _UNIQUE_EVERY:
-            pending = [unique_pairs(np.concatenate(pending))]
-            size = 0
-    return unique_pairs(np.concatenate(pending))
+        found = _pairs(keyed, n_shingles, threshold * _SIZE_SLACK, n_next, np.uint64(band))
+        found = ascending(found, 0)
+        runs.append(merged(found, found[:0]))
+        # Only runs of about one size are merged: each pair is moved a few times, not once a band.
+        while len(runs) > 1 and len(runs[-2]) < 2 * len(runs[-1]):
+            runs.append(merged(runs.pop(), runs.pop()))
+    whole = np.zeros(0, np.uint64)
+    while runs:
+        whole = merged(whole, runs.pop())
+    return whole
 
 
-def unique_pairs(pairs: Ints) -> Ints:
-    """Returns sorted pairs without those that stand twice; both members in ascending order.
+def packed(first: Ints, second: Ints) -> Packed:
+    """Returns pairs of which the first is the lesser index as 64 bits each."""
+    return first.astype(np.uint64) << _HALF | second.astype(np.uint64)
 
-    Args:
-        pairs: Indices below 2^31.
-    """
-    low, high = np.minimum(pairs[:, 0], pairs[:, 1]), np.maximum(pairs[:, 0], pairs[:, 1])
-    packed = np.unique(low << 31 | high)
-    return np.stack([packed >> 31, packed & ((1 << 31) - 1)], axis=1)
+
+def unpacked(pairs: Packed) -> Ints:
+    """Returns pairs as indices, of shape (n, 2)."""
+    return np.stack([pairs >> _HALF, pairs & _SECOND], axis=1).astype(np.int64)
+
+
+def with_first_in(pairs: Packed, start: int, end: int) -> Packed:
+    """Returns those of sorted pairs whose first is one of the records `start:end`."""
+    bounds = np.searchsorted(pairs, packed(np.array([start, end]), np.zeros(2, np.int64)))
+    return pairs[bounds[0] : bounds[1]]
 
 
 @kernel
-def _shuffled(records: Ints, seed: np.uint64) -> npt.NDArray[np.uint64]:
-    result = np.empty(len(records), np.uint64)
-    for i in range(len(records)):
-        result[i] = mixed(mixed(np.uint64(records[i])) ^ seed)
-    return result
+def merged(one: Packed, other: Packed) -> Packed:
+    """Returns two ascending arrays as one, without what stands twice in either or both."""
+    result = np.empty(len(one) + len(other), np.uint64)
+    i = j = n = 0
+    while i < len(one) or j < len(other):
+        if j == len(other) or (i < len(one) and one[i] <= other[j]):
+            value = one[i]
+            i += 1
+        else:
+            value = other[j]
+            j += 1
+        if n == 0 or result[n - 1] != value:
+            result[n] = value
+            n += 1
+    return result[:n]
+
+
+@kernel
+def _keyed(keys: npt.NDArray[np.uint32], n_shingles: Ints) -> npt.NDArray[np.uint64]:
+    """Returns `key << 32 | record` of all records that have shingles."""
+    keyed = np.empty(len(keys), np.uint64)
+    n = 0
+    for record in range(len(keys)):
+        if n_shingles[record] > 0:
+            keyed[n] = np.uint64(keys[record]) << _HALF | np.uint64(record)
+            n += 1
+    return keyed[:n]
 
 
 @kernel
 def _pairs(
-    keys: npt.NDArray[np.uint32], records: Ints, n_shingles: Ints, min_ratio: float, n_next: int
-) -> Ints:
-    n = len(keys)
+    keyed: npt.NDArray[np.uint64], n_shingles: Ints, min_ratio: float, n_next: int, seed: np.uint64
+) -> Packed:
+    """Returns the pairs that one band shows, some of them twice; `keyed` is ascending."""
+    n = len(keyed)
     bound = 0
     start = 0
     for end in range(1, n + 1):
-        if end == n or keys[end] != keys[start]:
+        if end == n or keyed[end] >> _HALF != keyed[start] >> _HALF:
             bound += (end - start) * _partners(end - start, n_next)
             start = end
-    pairs = np.empty((bound, 2), np.int64)
+    pairs = np.empty(bound, np.uint64)
     found = 0
     start = 0
     for end in range(1, n + 1):
-        if end < n and keys[end] == keys[start]:
+        if end < n and keyed[end] >> _HALF == keyed[start] >> _HALF:
             continue
         size = end - start
-        hub = start
-        for i in range(start, end):
-            if records[i] < records[hub]:
-                hub = i
-        for i in range(start, end):
-            for step in range(1, _partners(size, n_next) + 1):
-                j = i + step
-                if j >= end:
+        if size > 1:
+            group = keyed[start:end] & _SECOND
+            hub = group[0]
+            if size > ALL_PAIRS and n_next:
+                group = _shuffled(group, seed)
+            for i in range(size):
+                for step in range(1, _partners(size, n_next) + 1):
                     if size <= ALL_PAIRS:
-                        break
-                    j -= size
-                if size > ALL_PAIRS and step > n_next:
-                    j = hub
-                low = min(n_shingles[i], n_shingles[j])
-                if records[i] != records[j] and low >= min_ratio * max(
-                    n_shingles[i], n_shingles[j]
-                ):
-                    pairs[found, 0] = records[i]
-                    pairs[found, 1] = records[j]
-                    found += 1
+                        if i + step == size:
+                            break
+                        partner = group[i + step]
+                    elif step > n_next:
+                        partner = hub
+                    else:
+                        partner = group[(i + step) % size]
+                    if group[i] != partner and _sizes_fit(
+                        n_shingles[group[i]], n_shingles[partner], min_ratio
+                    ):
+                        low, high = min(group[i], partner), max(group[i], partner)
+                        pairs[found] = low << _HALF | high
+                        found += 1
         start = end
     return pairs[:found]
 
 
 @kernel
+def _shuffled(records: npt.NDArray[np.uint64], seed: np.uint64) -> npt.NDArray[np.uint64]:
+    order = np.empty(len(records), np.uint64)
+    for i in range(len(records)):
+        order[i] = mixed(mixed(records[i]) ^ seed)
+    return records[np.argsort(order)]
+
+
+@kernel
 def _partners(size: int, n_next: int) -> int:
     return size - 1 if size <= ALL_PAIRS else n_next + 1
+
+
+@kernel
+def _sizes_fit(one: int, other: int, min_ratio: float) -> bool:
+    return min(one, other) >= min_ratio * max(one, other)

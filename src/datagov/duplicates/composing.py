@@ -26,6 +26,9 @@ _HANGUL_SECONDS = (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))
 _SECOND, _MARK = np.uint8(SECOND), np.uint8(MARK)
 _JOINED, _END_MARK, _APART = np.uint8(LEAD | END_MARK), np.uint8(END_MARK), np.uint8(APART)
 
+_STRIDE = 32
+"""Bytes that are passed over at once if all are ASCII, which composes with nothing before it."""
+
 
 @lru_cache(maxsize=1)
 def joining() -> npt.NDArray[np.uint8]:
@@ -98,7 +101,14 @@ def _join(data: Bytes, offsets: Ints, flags: npt.NDArray[np.uint8]) -> npt.NDArr
         at = offsets[text]
         end = offsets[text + 1]
         before = np.uint8(0)
+        beyond_ascii = at
         while at < end:
+            if beyond_ascii <= at <= end - _STRIDE:
+                if _is_ascii(data[at : at + _STRIDE]):
+                    at += _STRIDE
+                    before = flags[data[at - 1]]
+                    continue
+                beyond_ascii = at + _STRIDE
             if data[at] < 0x80:
                 before = flags[data[at]]
                 at += 1
@@ -111,6 +121,15 @@ def _join(data: Bytes, offsets: Ints, flags: npt.NDArray[np.uint8]) -> npt.NDArr
             before = this
             at += width
     return found
+
+
+@kernel
+def _is_ascii(data: Bytes) -> bool:
+    """Returns whether `_STRIDE` bytes are ASCII; compiled to vector instructions."""
+    every = np.uint8(0)
+    for i in range(_STRIDE):
+        every |= data[i]
+    return bool(every < 0x80)
 
 
 @kernel

@@ -1,16 +1,19 @@
 """Near duplicates among texts in memory: what a scan does over a corpus, for notebooks."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.bands import band_keys, banding
-from datagov.duplicates.candidates import candidate_pairs
+from datagov.duplicates.candidates import Packed, candidate_pairs, packed, unpacked
 from datagov.duplicates.clusters import DIRECT, EDGES, alike, centres, clusters
 from datagov.duplicates.sketches import Sketches, likeness, sketch
+from datagov.duplicates.stored import StoredSketches
 from datagov.texts import Texts, as_texts
 from datagov.utf8 import Ints
 
@@ -19,6 +22,8 @@ ALIKE_MARGIN = 0.1
 
 _KEY = bytes(32)
 _BATCH = 50_000
+_STRETCH = 1 << 22
+"""Pairs that are compared at a time: most turn out not to be alike."""
 
 
 def find(
@@ -42,9 +47,13 @@ def find(
     """
     sketched = sketch_texts(texts, key)
     edges = edges_between(sketched, near_from, contained_from)
-    nodes = pl.DataFrame({"record": pl.concat([edges["first"], edges["second"]]).unique()})
-    nodes = nodes.with_columns(rank=pl.lit(b""), digest=pl.lit(b""))
-    return clusters(nodes, edges, near_from=near_from, contained_from=contained_from, chains=chains)
+    return clusters(
+        nodes_of(edges),
+        edges,
+        near_from=near_from,
+        contained_from=contained_from,
+        chains=chains,
+    )
 
 
 def sketch_texts(texts: Texts, key: bytes = _KEY) -> Sketches:
@@ -75,21 +84,55 @@ def edges_between(sketched: Sketches, near_from: float, contained_from: float) -
     Pairs that share a band are compared, then each with the first that it hangs together with.
     """
     keys = band_keys(sketched, banding(near_from))
+    return _edges(sketched, enumerate(keys.T), near_from, contained_from)
+
+
+def edges_among(
+    batches: Iterable[Sketches], folder: Path, near_from: float, contained_from: float
+) -> pl.DataFrame:
+    """Returns what `edges_between` does, of more texts than memory has room for sketches.
+
+    Args:
+        batches: Of `sketch_texts`, say; records are numbered on from batch to batch.
+        folder: An empty one, where up to 768 bytes per record are kept meanwhile.
+        near_from: As of `find`.
+        contained_from: As of `find`.
+    """
+    stored = StoredSketches.write(batches, folder, banding(near_from))
+    return _edges(stored.sketches(), stored.bands(), near_from, contained_from)
+
+
+def _edges(
+    sketched: Sketches,
+    bands: Iterable[tuple[int, npt.NDArray[np.uint32]]],
+    near_from: float,
+    contained_from: float,
+) -> pl.DataFrame:
+    def among(pairs: Packed) -> pl.DataFrame:
+        stretches = (pairs[at : at + _STRETCH] for at in range(0, len(pairs), _STRETCH))
+        found = (_compared(sketched, unpacked(stretch)) for stretch in stretches)
+        return pl.concat(
+            [EDGES.to_frame(), *(alike(each, near_from, contained_from) for each in found)]
+        )
+
     n_shingles = sketched.n_shingles.to_numpy()
-    pairs = candidate_pairs(enumerate(keys.T), n_shingles, near_from - ALIKE_MARGIN)
-    edges = alike(_compared(sketched, pairs), near_from, contained_from)
-    nodes = pl.DataFrame({"record": pl.concat([edges["first"], edges["second"]]).unique()})
-    nodes = nodes.with_columns(rank=pl.lit(b""), digest=pl.lit(b""))
-    found = centres(nodes, edges).filter(pl.col("record") != pl.col("kept"))
+    edges = among(candidate_pairs(bands, n_shingles, near_from - ALIKE_MARGIN))
+    found = centres(nodes_of(edges), edges).filter(pl.col("record") != pl.col("kept"))
     more = found.select(first="kept", second="record").join(
         edges, on=["first", "second"], how="anti"
     )
-    others = alike(_compared(sketched, more.to_numpy()), near_from, contained_from)
-    return pl.concat([edges, others])
+    held = packed(more["first"].to_numpy(), more["second"].to_numpy())
+    return pl.concat([edges, among(held)])
+
+
+def nodes_of(edges: pl.DataFrame) -> pl.DataFrame:
+    """Returns the ends of edges, of schema `clusters.NODES`; the first of them would stay."""
+    nodes = pl.DataFrame({"record": pl.concat([edges["first"], edges["second"]]).unique()})
+    return nodes.with_columns(rank=pl.lit(b""), digest=pl.lit(b""))
 
 
 def _compared(sketched: Sketches, pairs: Ints) -> pl.DataFrame:
-    found = likeness(sketched, sketched, pairs.reshape(-1, 2))
+    found = likeness(sketched, sketched, pairs)
     return pl.DataFrame(
         {
             "first": pairs[:, 0],

@@ -74,9 +74,18 @@ def _composed(texts: pa.Array) -> pa.Array:
     if not needs.any():
         return texts
     mask = pa.array(needs)
-    # Arrow's own utf8_normalize leaves e + U+0301 as it is.
-    composed = [unicodedata.normalize("NFKC", text) for text in texts.filter(mask).to_pylist()]
+    composed = [_nfkc(text) for text in texts.filter(mask).to_pylist()]
     return pc.replace_with_mask(texts, mask, pa.array(composed, pa.large_string()))
+
+
+def _nfkc(text: str) -> str:
+    """Returns a text composed, line by line: of a long one most need nothing.
+
+    A line break joins with nothing. Arrow's own utf8_normalize leaves e + U+0301 as it is.
+    """
+    return "\n".join(
+        line if line.isascii() else unicodedata.normalize("NFKC", line) for line in text.split("\n")
+    )
 
 
 @kernel

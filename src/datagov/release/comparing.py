@@ -18,7 +18,7 @@ import polars as pl
 import pyarrow as pa
 
 from datagov.duplicates.bands import band_keys, banding
-from datagov.duplicates.candidates import candidate_pairs
+from datagov.duplicates.candidates import candidate_pairs, unpacked, with_first_in
 from datagov.duplicates.clusters import (
     CONTAINED,
     EDGES,
@@ -91,8 +91,15 @@ def candidates(bucket: int, files: Iterable[str], options: DuplicateOptions) -> 
         options.near_from - ALIKE_MARGIN,
     )
     records = _column(ordered, "record").to_numpy()
-    named = pl.DataFrame({"first": records[pairs[:, 0]], "second": records[pairs[:, 1]]})
-    yield from by_part(_unmeasured(named), "first")
+    # Pairs take many times more as a table: so as that of one part at a time.
+    parts = records >> PART_SHIFT
+    starts = np.flatnonzero(np.diff(parts, prepend=-1))
+    ends = np.append(starts, len(records))[1:]
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        of_part = unpacked(with_first_in(pairs, start, end))
+        if len(of_part):
+            named = pl.DataFrame(records[of_part], ["first", "second"])
+            yield int(parts[start]), _unmeasured(named).to_arrow()
 
 
 def _unmeasured(pairs: pl.DataFrame) -> pl.DataFrame:
