@@ -53,10 +53,10 @@ def content(release: Path) -> dict[str, bytes]:
 
 MOMENTS = (
     "work/evidence/*",
-    "work/written/*",
-    "work/staging/data/*",
-    "work/staging/conformance.json",
-    "work/staging/attestations/*",
+    "work/runs/*/written/*",
+    "work/runs/*/staging/data/*",
+    "work/runs/*/staging/conformance.json",
+    "work/runs/*/staging/attestations/*",
 )
 """Files whose appearance says how far a run is, in order."""
 

@@ -49,7 +49,7 @@ from datagov.release.earlier import load_earlier
 from datagov.release.examples import EXAMPLES, examples
 from datagov.release.naming import shown_shards
 from datagov.release.selfscan import self_scan
-from datagov.release.workspace import Workspace, check_free, claim, publish, writing_to
+from datagov.release.workspace import Workspace, check_free, claim, place, publish, writing_to
 from datagov.reports.render import About, render
 from datagov.sources.registry import load_registry
 from datagov.sources.verdicts import Verdicts, check_purpose, describe, verdicts
@@ -210,7 +210,7 @@ def scan(
         tell_columns(registry, schema)
         staging = workspace.staging
         log.info("scanned and wrote all parts after %.1f s", time.monotonic() - clock)
-        with writing_to(staging):
+        with writing_to(workspace.path):
             numbers = _write_evidence(workspace, shards, schema, objections, config)
             gates = _write_gates(staging, suites)
             log.info("judged %d gates after %.1f s", len(gates), time.monotonic() - clock)
@@ -317,7 +317,7 @@ def _write_evidence(
         annotations = json.loads(metrics_file.read_text("utf-8"))
     passages = None
     if config.policy.duplicates.passages:
-        os.link(workspace.passages, staging / "evidence/passages.parquet")
+        place(workspace.passages, staging / "evidence/passages.parquet")
         passages = json.loads(workspace.passages.with_suffix(".json").read_text("utf-8"))
     if config.policy.duplicates.near:
         _write_json(staging / EXAMPLES, {"pairs": examples(parts, staging)})

@@ -86,5 +86,5 @@ def _passages(
 
 @contextlib.contextmanager
 def _writing(workspace: Workspace) -> Iterator[None]:
-    with workspace.reporting("finding shared passages"), writing_to(workspace.path / "overlaps"):
+    with workspace.reporting("finding shared passages"), writing_to(workspace.path):
         yield

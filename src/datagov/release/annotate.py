@@ -7,8 +7,6 @@ from datagov.annotations.write import write_tables
 from datagov.release.workspace import Workspace
 from datagov.tables import ANNOTATIONS
 
-FOLDER = "annotations"
-
 
 def assess_records(rows: pl.DataFrame, workspace: Workspace) -> pl.DataFrame:
     """Writes the assessment into the workspace; returns the records of suspect items.
@@ -24,9 +22,8 @@ def assess_records(rows: pl.DataFrame, workspace: Workspace) -> pl.DataFrame:
     """
     ordered = rows.sort("item_id", "annotator_id", "shard_order", "position")
     assessment = assess(ordered.select(ANNOTATIONS.names).to_arrow().cast(ANNOTATIONS))
-    if not workspace.annotations.exists():
-        with workspace.building(workspace.annotations) as folder:
-            write_tables(assessment, folder)
+    with workspace.building(workspace.annotations) as folder:
+        write_tables(assessment, folder)
     suspects = pl.DataFrame(assessment.suspects).select("item_id", "suggested_label", "score")
     return (
         rows.join(suspects, on="item_id")

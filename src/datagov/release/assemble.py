@@ -1,6 +1,5 @@
 """Lays the written parts out as a release (DESIGN section 5)."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from datagov.corpus.write import n_records
-from datagov.release.workspace import writing_to
+from datagov.release.workspace import place
 from datagov.tables import CONTAMINATION, DUPLICATES, REJECTS
 
 PER_PART = {name: f"evidence/{name}" for name in ("decisions", "findings", "redactions", "signals")}
@@ -29,25 +28,24 @@ def part_name(index: int) -> str:
 def assemble(parts: Sequence[Path], staging: Path) -> None:
     """Fills `staging` with data, quarantine and evidence tables of `parts`, in corpus order.
 
-    Files are linked, not copied: a run killed here loses nothing and has little to do again.
+    Files are linked where that can be: a run killed here loses nothing and has little to do again.
     """
-    with writing_to(staging):
-        for folder in ("data", "quarantine", *PER_PART.values()):
-            (staging / folder).mkdir(parents=True)
-        (staging / "quarantine").chmod(0o700)
-        for index, part in enumerate(parts):
-            name = part_name(index)
-            for data in sorted(part.glob("data.*")):
-                _link_if_filled(data, staging / f"data/{name}{data.name.removeprefix('data')}")
-            held = staging / f"quarantine/{name}.parquet"
-            _link_if_filled(part / "quarantine.parquet", held)
-            if held.exists():
-                held.chmod(0o600)
-            for table, folder in PER_PART.items():
-                os.link(part / f"{table}.parquet", staging / f"{folder}/{name}.parquet")
-        asked_for = {t: s for t, s in ASKED_FOR.items() if _all_have(parts, t)}
-        for table, schema in (MERGED | asked_for).items():
-            _merge([part / f"{table}.parquet" for part in parts], schema, staging / "evidence")
+    for folder in ("data", "quarantine", *PER_PART.values()):
+        (staging / folder).mkdir(parents=True)
+    (staging / "quarantine").chmod(0o700)
+    for index, part in enumerate(parts):
+        name = part_name(index)
+        for data in sorted(part.glob("data.*")):
+            _link_if_filled(data, staging / f"data/{name}{data.name.removeprefix('data')}")
+        held = staging / f"quarantine/{name}.parquet"
+        _link_if_filled(part / "quarantine.parquet", held)
+        if held.exists():
+            held.chmod(0o600)
+        for table, folder in PER_PART.items():
+            place(part / f"{table}.parquet", staging / f"{folder}/{name}.parquet")
+    asked_for = {t: s for t, s in ASKED_FOR.items() if _all_have(parts, t)}
+    for table, schema in (MERGED | asked_for).items():
+        _merge([part / f"{table}.parquet" for part in parts], schema, staging / "evidence")
 
 
 def _all_have(parts: Sequence[Path], table: str) -> bool:
@@ -57,7 +55,7 @@ def _all_have(parts: Sequence[Path], table: str) -> bool:
 def _link_if_filled(source: Path, target: Path) -> None:
     """Links a file of records that has some: a file without records helps nobody."""
     if n_records(source):
-        os.link(source, target)
+        place(source, target)
 
 
 def _merge(sources: Sequence[Path], schema: pa.Schema, folder: Path) -> None:

@@ -13,35 +13,29 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from datagov import errors
 from datagov.errors import DatagovError, OutputError
 from datagov.faults import fault
 
-LEFTOVERS = (
-    "errors",
-    "annotations",
-    "records",
-    "exchange",
-    "bands",
-    "pairs",
-    "edges",
-    "benchmarks",
-    "overlaps",
-    "building",
-    "staging",
-    "written",
-)
-"""Folders of a work folder that a run does not take over from the one before."""
+OF_RUNS = "runs"
+"""The folder for all that a run does not take over from the one before."""
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """Paths of one run's work folder; creating the value touches nothing on disk."""
+    """Paths of one run's work folder; creating the value touches nothing on disk.
+
+    Attributes:
+        path: The work folder.
+        run: What this run's own folder is called: workers of a killed run may live on for some
+            seconds, and must not write into what belongs to the next.
+    """
 
     path: Path
+    run: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def evidence(self, key: str) -> Path:
         """Returns where the evidence of the split with this key is, or will be."""
@@ -53,12 +47,11 @@ class Workspace:
 
     def benchmark(self, key: str) -> Path:
         """Returns where the index of the evaluation set with this key is, or will be."""
-        return self.path / "benchmarks" / key
+        return self._own / "benchmarks" / key
 
     def overlaps(self, name: str, index: int | None = None) -> Path:
         """Returns the folder for files on passages of a kind, or such a file, of this run."""
-        folder = self.path / "overlaps" / name
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = self._of_run(f"overlaps/{name}")
         return folder if index is None else folder / f"{index:06d}.parquet"
 
     def records(self, part: int) -> Path:
@@ -81,15 +74,19 @@ class Workspace:
         """Returns where the edges go that end in the part with this index, in this run."""
         return self._of_run("edges") / f"{part}-{name}.parquet"
 
+    @property
+    def _own(self) -> Path:
+        return self.path / OF_RUNS / self.run
+
     def _of_run(self, name: str) -> Path:
-        folder = self.path / name
-        folder.mkdir(exist_ok=True)
+        folder = self._own / name
+        folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     @property
     def staging(self) -> Path:
         """The folder that becomes the release."""
-        return self.path / "staging"
+        return self._own / "staging"
 
     @property
     def passages(self) -> Path:
@@ -104,30 +101,29 @@ class Workspace:
     @property
     def annotations(self) -> Path:
         """The folder of the corpus-wide annotation assessment."""
-        return self.path / "annotations"
+        return self._own / "annotations"
 
     def note_part(self, index: int, folder: Path) -> str:
         """Notes that the part with this index lies in `folder`; returns the folder's name."""
-        notes = self.path / "written"
-        with writing_to(notes):
-            notes.mkdir(exist_ok=True)
+        with writing_to(self.path):
+            notes = self._of_run("written")
             (notes / f"{index}.txt").write_text(folder.name, encoding="utf-8")
         return folder.name
 
     def n_written(self) -> int:
         """Returns how many parts this run has written or found written."""
-        return sum(1 for _ in (self.path / "written").glob("*.txt"))
+        return sum(1 for _ in (self._own / "written").glob("*.txt"))
 
     def noted_parts(self) -> list[Path]:
         """Returns the folders of all parts that this run wrote or found written, in order."""
-        notes = sorted((self.path / "written").glob("*.txt"), key=lambda note: int(note.stem))
+        notes = sorted((self._own / "written").glob("*.txt"), key=lambda note: int(note.stem))
         return [self.path / "parts" / note.read_text("utf-8") for note in notes]
 
     @contextlib.contextmanager
     def building(self, target: Path) -> Iterator[Path]:
         """Yields an empty folder that becomes `target` by one rename when the block succeeds."""
-        building = self.path / "building" / uuid.uuid4().hex
-        with writing_to(building):
+        building = self._own / "building" / uuid.uuid4().hex
+        with writing_to(self.path):
             building.mkdir(parents=True)
             try:
                 yield building
@@ -153,10 +149,9 @@ class Workspace:
         except Exception as error:
             told = error if isinstance(error, DatagovError) else fault(error, self.path, step)
             body = {"class": type(told).__name__, "message": str(told)}
-            notes = self.path / "errors"
             # Where not even the note can be written, the driver tells what the runner passes on.
             with contextlib.suppress(OSError):
-                notes.mkdir(parents=True, exist_ok=True)
+                notes = self._of_run("errors")
                 (notes / f"{uuid.uuid4().hex}.json").write_text(json.dumps(body), encoding="utf-8")
             raise
 
@@ -165,9 +160,19 @@ class Workspace:
 
         Of several the first by text of those that the user can do something about.
         """
-        notes = [json.loads(p.read_text("utf-8")) for p in (self.path / "errors").glob("*.json")]
+        notes = [json.loads(p.read_text("utf-8")) for p in (self._own / "errors").glob("*.json")]
         told = [getattr(errors, note["class"])(note["message"]) for note in notes]
         return min(told, key=lambda each: (type(each) is DatagovError, str(each)), default=None)
+
+
+def place(source: Path, target: Path) -> None:
+    """Makes a file appear at `target` too: as a link, or as a copy where there can be none."""
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EXDEV, errno.EMLINK):
+            raise
+        shutil.copyfile(source, target)
 
 
 @contextlib.contextmanager
@@ -186,7 +191,7 @@ def writing_to(path: Path) -> Iterator[None]:
         if error.errno not in reasons:
             raise
         raise OutputError(
-            f"{path.parent}: cannot write, {reasons[error.errno]}; make room or choose another "
+            f"{path}: cannot write, {reasons[error.errno]}; make room or choose another "
             "--out, then run the same command again: what is finished will be used"
         ) from error
 
@@ -239,8 +244,7 @@ def claim(out: Path) -> Iterator[Workspace]:
             raise OutputError(
                 f"{out}: another run is building this release; wait for it, or choose another --out"
             ) from error
-        for leftover in LEFTOVERS:
-            shutil.rmtree(workspace.path / leftover, ignore_errors=True)
+        shutil.rmtree(workspace.path / OF_RUNS, ignore_errors=True)
         yield workspace
     except DatagovError:
         raise
@@ -256,7 +260,7 @@ def publish(workspace: Workspace, out: Path) -> None:
     Raises:
         OutputError: Something appeared at `out` in the meantime.
     """
-    with writing_to(workspace.staging):
+    with writing_to(workspace.path):
         _sync(workspace.staging)
     try:
         workspace.staging.rename(out)
