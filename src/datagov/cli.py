@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 import logging
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +24,7 @@ log = logging.getLogger("datagov")
 PATH = click.Path(path_type=Path)
 
 STOPPED = 130
-"""Exit code of a run that was stopped with Ctrl-C: 128 + SIGINT, as shells have it."""
+"""Exit code of a run that was stopped with Ctrl-C or SIGTERM: 128 + SIGINT, as shells have it."""
 
 
 class _DatagovGroup(click.Group):
@@ -32,6 +34,9 @@ class _DatagovGroup(click.Group):
         given = list(sys.argv[1:] if args is None else args)
         at = given.index("--") if "--" in given else len(given)
         extra["obj"] = tuple(given[at + 1 :])
+        _open_streams()
+        # Whoever stops a job with SIGTERM is told the same as with Ctrl-C, and all is put away.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return super().main(given[:at], *rest, **extra)
         except DatagovError as error:
@@ -47,6 +52,13 @@ class _DatagovGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("datagov: stopped; the same command goes on from here", err=True)
             sys.exit(STOPPED)
+
+
+def _open_streams() -> None:
+    """Gives what is written to closed streams to nobody, instead of failing on it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - until the end
 
 
 @click.group(

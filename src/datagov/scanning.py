@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from datagov import progress
-from datagov.beam.runners import Engine, check, default_workers, lost_worker, pipeline
+from datagov.beam.runners import Engine, check, default_workers, lost_worker, pipeline, threads_tell
 from datagov.conformance.evaluate import evaluate
 from datagov.corpus.fields import check_fields
 from datagov.corpus.locations import list_inputs
@@ -283,7 +283,10 @@ def _run_pipeline(
     n_written = workspace.n_written
     # Takes seconds, and this process does little while the workers scan.
     threading.Thread(target=importlib.import_module, args=(GATES_ENGINE,), daemon=True).start()
-    with progress.scanning(units, n_written, len(parts), bars=run.show_progress):
+    with (
+        progress.scanning(units, n_written, len(parts), bars=run.show_progress),
+        threads_tell(workspace.worker_log),
+    ):
         beam_pipeline = pipeline(engine, workspace.worker_log)
         categories = {source: tuple(found) for source, found in objections.items()}
         build(beam_pipeline, parts, config, categories, workspace)

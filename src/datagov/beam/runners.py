@@ -6,6 +6,9 @@ import difflib
 import io
 import logging
 import os
+import threading
+import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -102,6 +105,25 @@ def _check_runner(name: str) -> None:
         ) from error
     except (ValueError, AttributeError, TypeError) as error:
         raise ConfigError(f"--runner {name}: no such runner{nearest(name, known)}") from error
+
+
+@contextlib.contextmanager
+def threads_tell(log: Path) -> Iterator[None]:
+    """Writes to `log` what ends a thread while the block runs.
+
+    Beam's threads say on stderr that a worker is gone; that is told in one line, see `lost_worker`.
+    """
+    before = threading.excepthook
+
+    def note(ended: threading.ExceptHookArgs) -> None:
+        with contextlib.suppress(OSError), log.open("a", encoding="utf-8") as file:
+            traceback.print_exception(ended.exc_value, file=file)
+
+    threading.excepthook = note
+    try:
+        yield
+    finally:
+        threading.excepthook = before
 
 
 def lost_worker(error: Exception) -> DatagovError | None:

@@ -11,15 +11,15 @@ import os
 import select
 import signal
 import socket
-import struct
 import sys
 import threading
 from pathlib import Path
 
+from datagov.beam.forked_worker import ENDED, FORKED, is_own
 from datagov.beam.worker import main as run_worker
 
-_CREDENTIALS = struct.Struct("3i")
-"""Process, user and group of who is at the other end of a connection; see unix(7)."""
+PATIENCE_S = 10
+"""How long the spawner waits for who has connected to say what is wanted."""
 
 _SLEEPING = ("polars-ooc-clea",)
 """Threads that may be there: polars' one that will clean up after queries larger than memory."""
@@ -31,6 +31,7 @@ def main(listening: int) -> None:
     Args:
         listening: File descriptor of the socket to serve at.
     """
+    # Ctrl-C reaches all processes: the driver tells of it, and the others end with the driver.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Nobody waits for the workers here.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -77,31 +78,32 @@ def _serve(server: socket.socket) -> socket.socket | None:
         if sys.stdin in ready:
             return None
         connection, _ = server.accept()
-        if _is_own(connection) and _forked(connection):
-            return connection
+        connection.settimeout(PATIENCE_S)
+        try:
+            if is_own(connection) and _forked(connection):
+                return connection
+        except OSError:
+            # Who asked is gone, or says nothing: others wait.
+            pass
         connection.close()
-
-
-def _is_own(connection: socket.socket) -> bool:
-    """Returns whether the same user asks: the address is no file that could keep others out."""
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    _, user, _ = _CREDENTIALS.unpack(credentials)
-    return bool(user == os.getuid())
 
 
 def _forked(connection: socket.socket) -> bool:
     """Returns whether this is the worker that was asked for."""
-    _, (stderr, *_), _, _ = socket.recv_fds(connection, 1, 1)
+    _, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
     environment = b"".join(iter(lambda: connection.recv(1 << 16), b""))
     is_worker = False
-    if not _can_fork():
-        connection.sendall(b"?")
-    elif os.fork() == 0:
-        is_worker = True
-        os.dup2(stderr, 2)
+    if descriptors and _can_fork():
+        # Before there is a worker, which may say that it has ended.
+        connection.sendall(FORKED)
+        is_worker = os.fork() == 0
+    if is_worker:
+        connection.settimeout(None)
+        os.dup2(descriptors[0], 2)
         os.environ.clear()
         os.environ.update(json.loads(environment))
-    os.close(stderr)
+    for descriptor in descriptors:
+        os.close(descriptor)
     return is_worker
 
 
@@ -112,11 +114,10 @@ def _can_fork() -> bool:
 
 
 def _run(asked: socket.socket) -> None:
-    # SIGINT stays ignored: the driver is told as well, and the worker ends with who asked for it.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(asked,), daemon=True).start()
     run_worker()
-    asked.sendall(b"0")
+    asked.sendall(ENDED)
 
 
 def _end_with(asked: socket.socket) -> None:

@@ -8,6 +8,7 @@ is started while this one is still busy with imports of its own, and ends with i
          └── Beam ── forked_worker: asks, waits ─┘
 """
 
+import fcntl
 import os
 import secrets
 import shlex
@@ -60,14 +61,19 @@ def start() -> Spawner | None:
         # name that is no file: there is nothing to clean up, whoever is killed.
         server.bind(f"\0{address}")
         server.listen()
+        # Where standard streams are closed the socket may have got the number of one of them.
+        listening = fcntl.fcntl(server.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
+    try:
         process = subprocess.Popen(
-            [sys.executable, "-m", "datagov.beam.spawner", str(server.fileno())],
+            [sys.executable, "-m", "datagov.beam.spawner", str(listening)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            pass_fds=[server.fileno()],
+            pass_fds=[listening],
             env=os.environ | MEMORY,
         )
+    finally:
+        os.close(listening)
     return Spawner(process, address)
 
 
@@ -79,4 +85,5 @@ def worker_command(log: Path) -> str:
     if spawner:
         script = Path(__file__).with_name("forked_worker.py")
         command = [sys.executable, "-IS", str(script), spawner.address, *command]
-    return f"{memory} {shlex.join(command)} 2>>{shlex.quote(str(log))}"
+    # Ctrl-C reaches all processes: the driver tells of it, and workers end with the driver.
+    return f"trap '' INT; {memory} {shlex.join(command)} 2>>{shlex.quote(str(log))}"
