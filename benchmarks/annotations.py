@@ -1,6 +1,6 @@
 """Annotation quality: accuracy on labelled crowd data, and speed.
 
-python benchmarks/annotations.py LABELS.parquet GOLD.parquet [PEER.parquet ...]
+    python benchmarks/annotations.py LABELS.parquet GOLD.parquet [PEER.parquet ...]
 
 LABELS has the columns dataset, task, worker, label; GOLD dataset, task, gold; a PEER dataset,
 task, label: what another tool predicts. Prints per data set the accuracy of majority vote, of our
@@ -10,7 +10,7 @@ the correlation of estimated with true accuracy of annotators, by labels. Then t
 synthetic labels take, in steps.
 """
 
-import sys
+import argparse
 import time
 from pathlib import Path
 
@@ -117,8 +117,13 @@ def on_synthetic_labels(n_classes, n_items=200_000, per_item=5, n_annotators=100
 
 
 def main():
-    if len(sys.argv) > 2:
-        on_crowd_data(sys.argv[1], sys.argv[2], sys.argv[3:])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("labels", nargs="?", help="without files only speed is measured")
+    parser.add_argument("gold", nargs="?")
+    parser.add_argument("peers", nargs="*")
+    options = parser.parse_args()
+    if options.gold:
+        on_crowd_data(options.labels, options.gold, options.peers)
     for n_classes in (2, 5, 1000):
         on_synthetic_labels(n_classes)
 

@@ -1,36 +1,43 @@
-"""Speed of the personal-information detector on one core, beside Presidio in the same run.
+"""Speed of the personal-information detector on one core, and where its time goes.
 
-    python benchmarks/pii.py FILE.parquet [--megabytes N] [--all] [--languages en,de]
-                             [--presidio KB]
+    python benchmarks/pii.py FILE.parquet [--megabytes N] [--entities default|all]
 
-Reads the column `text`. Prints MB of text per second of processor time, the share of the bytes that
-were looked at more closely than by the scan, the costliest recognisers, what was found, and the
-ratio to Presidio's own recognisers with context on a sample of whole texts.
+Three samples of the column `text`, each spread over the whole file, of N megabytes, in a process
+that has not met their texts: MB of text per second of processor time. Then once more over the first
+sample with a stopwatch around each recogniser: the windows that were looked at and the share of
+them in which something was confirmed, the costliest recognisers, and what was found.
+`presidio_agreement.py` and `peers.py` compare with others.
 """
 
 import argparse
 import collections
+import gc
+import itertools
 import time
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from presidio_peer import Presidio, every_recogniser
 
-from datagov.detect.pii import PiiDetector
-from datagov.detect.pii.detector import _Page
-from datagov.detect.pii.entities import DEFAULT_ENTITIES
-from datagov.detect.pii.presidio import presidio_recognisers
+from datagov.detect.pii import PiiDetector, detector
+from datagov.detect.pii.searching import Search
 
+BATCH = 2000
 BATCH_BYTES = 8_000_000
+N_SAMPLES = 3
+DETECTORS = {
+    "default": PiiDetector(),
+    "all": PiiDetector(entities=("all",), languages=("all",)),
+}
 
 
 def batches(path, limit):
+    """Yields the first texts of a file, up to `limit` bytes, with the bytes of each batch."""
     taken, pending, n_bytes = 0, [], 0
     for batch in pq.ParquetFile(path).iter_batches(500, columns=["text"]):
         texts = batch.column(0).cast(pa.large_string())
         pending.append(texts)
-        n_bytes += pc.sum(pc.binary_length(texts)).as_py() or 0
+        n_bytes += size_of(texts)
         if n_bytes >= BATCH_BYTES:
             yield pa.chunked_array(pending), n_bytes
             taken, pending, n_bytes = taken + n_bytes, [], 0
@@ -40,122 +47,115 @@ def batches(path, limit):
         yield pa.chunked_array(pending), n_bytes
 
 
-class Watch:
-    """Adds up, per recogniser, the time and the code points of its windows."""
+def size_of(texts):
+    return pc.sum(pc.binary_length(texts)).as_py() or 0
+
+
+def samples(path, megabytes):
+    """Returns a small sample to warm up with, and `N_SAMPLES` others, without common texts."""
+    texts = pq.read_table(path, columns=["text"])["text"].cast(pa.large_string()).drop_null()
+    step = max(N_SAMPLES + 1, int(size_of(texts) / (megabytes * 1e6)))
+    taken = [texts.take(pa.array(range(first, len(texts), step))) for first in range(step)]
+    return taken[N_SAMPLES][:500], taken[:N_SAMPLES]
+
+
+def detect(pii, texts):
+    """Returns the findings in batches, as a scan has them."""
+    return pa.concat_tables(
+        [pii.detect(texts.slice(at, BATCH)) for at in range(0, len(texts), BATCH)]
+    )
+
+
+class Stopwatch:
+    """Adds up, for each recogniser, windows, those with a match, and seconds."""
 
     def __init__(self):
+        self.n_windows = collections.Counter()
+        self.n_confirmed = collections.Counter()
         self.seconds = collections.Counter()
-        self.n_points = collections.Counter()
-        self.covered = 0
+
+    def note(self, name, start, n_windows, n_confirmed):
+        self.seconds[name] += time.perf_counter() - start
+        self.n_windows[name] += n_windows
+        self.n_confirmed[name] += n_confirmed
 
     def __enter__(self):
-        self.confirmed, self.phones, self.spans = _Page._confirmed, _Page._phones, _Page.spans
-        watch = self
+        self.kept = Search.matches, detector.phone_spans, detector.url_spans, detector.find_names
+        of_search, of_phones, of_urls, of_names = self.kept
 
-        def confirmed(page, which, search, window):
+        def matches(search, text, window, patterns, loose):
             start = time.perf_counter()
-            found = watch.confirmed(page, which, search, window)
-            name = search.recogniser.name
-            watch.seconds[name] += time.perf_counter() - start
-            watch.n_points[name] += min(window.stop, len(page.text)) - window.start
+            found = of_search(search, text, window, patterns, loose)
+            self.note(search.recogniser.name, start, 1, bool(found))
             return found
 
-        def phones(page, places):
+        def phone_spans(batch, cells, places):
             start = time.perf_counter()
-            found = list(watch.phones(page, places))
-            watch.seconds["PhoneRecognizer"] += time.perf_counter() - start
-            watch.n_points["PhoneRecognizer"] += len(places)
+            found = list(of_phones(batch, cells, places))
+            self.note("PhoneRecognizer", start, len(places), len(found))
             return found
 
-        def spans(page, ids, places):
-            watch.covered += covered(places, 64, len(page.text))
-            return watch.spans(page, ids, places)
+        def url_spans(batch, cells, positions):
+            start = time.perf_counter()
+            found = of_urls(batch, cells, positions)
+            self.note("UrlRecognizer", start, len(positions), len(found.cells))
+            return found
 
-        _Page._confirmed, _Page._phones, _Page.spans = confirmed, phones, spans
+        def find_names(*arguments):
+            start = time.perf_counter()
+            found = of_names(*arguments)
+            self.note("names", start, 0, 0)
+            return found
+
+        Search.matches = matches
+        detector.phone_spans, detector.url_spans = phone_spans, url_spans
+        detector.find_names = find_names
         return self
 
     def __exit__(self, *_):
-        _Page._confirmed, _Page._phones, _Page.spans = self.confirmed, self.phones, self.spans
-
-
-def covered(places, margin, length):
-    """Returns how many code points lie within `margin` of one of the ascending places."""
-    total = done = 0
-    for place in places:
-        start, end = max(done, place - margin), min(length, place + margin)
-        total += max(0, end - start)
-        done = max(done, end)
-    return total
+        Search.matches, detector.phone_spans, detector.url_spans, detector.find_names = self.kept
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("path")
-    parser.add_argument("--megabytes", type=float, default=100)
-    parser.add_argument("--all", action="store_true", help="every entity, nothing left out")
-    parser.add_argument("--languages", default="en")
-    parser.add_argument("--presidio", type=int, default=0, metavar="KB")
+    parser.add_argument("--megabytes", type=float, default=15, help="of each sample")
+    parser.add_argument("--entities", choices=sorted(DETECTORS), default="default")
     options = parser.parse_args()
-    languages = tuple(options.languages.split(","))
-    detector = PiiDetector(languages=languages)
-    if options.all:
-        kinds = {r.entity for each in languages for r in presidio_recognisers(each)}
-        kinds |= {"PHONE_NUMBER", "CN_BANK_CARD", "CN_MOBILE", "CN_RESIDENT_ID"}
-        detector = PiiDetector(
-            languages=languages,
-            entities=tuple(sorted(kinds)),
-            context_only=(),
-            without=(),
-            plausible_only=False,
-        )
-    detector.detect(["warm up: phone 212-555-0123, ann@example.org"])
-    n_bytes = n_points = 0
-    seconds = 0.0
-    found = collections.Counter()
-    sample = []
-    for texts, size in batches(options.path, options.megabytes * 1e6):
+    pii = DETECTORS[options.entities]
+    warm, timed = samples(options.path, options.megabytes)
+    detect(pii, warm)
+    # As the workers of a scan do.
+    gc.freeze()
+    for texts in timed:
         start = time.process_time()
-        spans = detector.detect(texts)
-        seconds += time.process_time() - start
-        n_bytes += size
-        n_points += pc.sum(pc.utf8_length(texts)).as_py()
-        found.update(zip(spans["category"].to_pylist(), spans["rule"].to_pylist(), strict=True))
-        sample.append(texts)
-    print(
-        f"{n_bytes / 1e6:.1f} MB in {seconds:.1f} s: {n_bytes / 1e6 / seconds:.1f} MB/s, one core"
-    )
-    with Watch() as watch:
-        for texts in sample[:6]:
-            detector.detect(texts)
-    watched = sum(pc.sum(pc.utf8_length(texts)).as_py() for texts in sample[:6])
-    print(f"{100 * watch.covered / watched:.2f} % of the text within 64 characters of a candidate")
-    for name, spent in watch.seconds.most_common(10):
-        print(f"{1e3 * spent / (watched / 1e6):8.2f} ms per million characters  {name}")
-    for (entity, rule), n in found.most_common(40):
-        print(f"{n:8d} {n / (n_bytes / 1e6):8.2f}/MB  {entity:20} {rule}")
-    if options.presidio:
-        compare(detector, languages, sample, options.presidio * 1000)
+        detect(pii, texts)
+        seconds, size = time.process_time() - start, size_of(texts) / 1e6
+        print(f"{size:.1f} MB in {seconds:.2f} s: {size / seconds:.1f} MB/s, one core")
+    report(pii, timed[0])
 
 
-def compare(detector, languages, sample, limit):
-    texts, size = [], 0
-    for text in (each for batch in sample for each in batch.to_pylist()):
-        if len(text) < 30_000 and size < limit:
-            texts.append(text)
-            size += len(text.encode())
-    entities = detector.entities or DEFAULT_ENTITIES
-    peer = Presidio([r for r in every_recogniser(languages) if r.supported_entities[0] in entities])
-    start = time.process_time()
-    for text in texts:
-        peer.kept(peer.results(text), detector.min_score)
-    theirs = time.process_time() - start
-    start = time.process_time()
-    detector.detect(texts)
-    ours = time.process_time() - start
-    print(
-        f"{size / 1e6:.2f} MB: Presidio {size / 1e6 / theirs:.3f} MB/s, "
-        f"datagov {size / 1e6 / ours:.1f} MB/s: {theirs / ours:.0f} times"
-    )
+def report(pii, texts):
+    size = size_of(texts) / 1e6
+    start = time.perf_counter()
+    with Stopwatch() as watch:
+        found = detect(pii, texts)
+    whole = time.perf_counter() - start
+    n_windows, n_confirmed = watch.n_windows.total(), watch.n_confirmed.total()
+    if n_windows:
+        share = 100 * n_confirmed / n_windows
+        print(
+            f"{n_windows:,} windows looked at, {n_windows / size:,.0f}/MB; {share:.1f} % confirmed"
+        )
+    print(f"{whole:.2f} s with the stopwatch, of which")
+    for name, seconds in watch.seconds.most_common(15):
+        print(
+            f"{100 * seconds / whole:6.1f} %  {name:32} {watch.n_windows[name]:8,} windows, "
+            f"{watch.n_confirmed[name]:,} confirmed"
+        )
+    rules = zip(found["category"].to_pylist(), found["rule"].to_pylist(), strict=True)
+    for (entity, rule), n in itertools.islice(collections.Counter(rules).most_common(), 40):
+        print(f"{n:8d} {n / size:8.2f}/MB  {entity:20} {rule}")
 
 
 if __name__ == "__main__":

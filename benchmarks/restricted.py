@@ -1,10 +1,12 @@
-"""Speed of the restricted-domain detector: python benchmarks/restricted.py FILE.parquet
+"""Speed of the restricted-domain detector.
+
+    python benchmarks/restricted.py FILE.parquet
 
 Prints MB of text per second on one core, and the terms found most.
 """
 
+import argparse
 import collections
-import sys
 import time
 
 import pyarrow as pa
@@ -15,10 +17,13 @@ from datagov.detect.restricted import RestrictedDetector
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("path", help="Parquet with a column `text`")
+    options = parser.parse_args()
     detector = RestrictedDetector()
     detector.detect(["warm up"])
     n_bytes, seconds, found = 0, 0.0, collections.Counter()
-    for batch in pq.ParquetFile(sys.argv[1]).iter_batches(1000, columns=["text"]):
+    for batch in pq.ParquetFile(options.path).iter_batches(1000, columns=["text"]):
         texts = batch.column(0).cast(pa.large_string())
         start = time.perf_counter()
         spans = detector.detect(texts)

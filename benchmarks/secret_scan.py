@@ -1,11 +1,13 @@
-"""Speed of the detector of secrets: python benchmarks/secret_scan.py FILE.parquet
+"""Speed of the detector of secrets.
+
+    python benchmarks/secret_scan.py FILE.parquet
 
 Prints MB of text per second on one core, the findings by kind, and the rate on input made to be
 slow. The findings themselves are never shown.
 """
 
+import argparse
 import collections
-import sys
 import time
 
 import pyarrow as pa
@@ -39,10 +41,13 @@ def measure(detector, texts):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("path", help="Parquet with a column `text`")
+    options = parser.parse_args()
     detector = SecretsDetector()
     detector.detect(["warm up"])
     n_bytes, seconds, found = 0, 0.0, collections.Counter()
-    for batch in pq.ParquetFile(sys.argv[1]).iter_batches(1000, columns=["text"]):
+    for batch in pq.ParquetFile(options.path).iter_batches(1000, columns=["text"]):
         texts = batch.column(0).cast(pa.large_string())
         spans, spent = measure(detector, texts)
         seconds += spent

@@ -1,5 +1,6 @@
 """Context words: what the kernel is sure of is what the tokenizer says."""
 
+import re
 import string
 
 import numpy as np
@@ -8,11 +9,14 @@ import pytest
 import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.lang.en import English
 
 from datagov.detect.pii import PiiDetector
 from datagov.detect.pii.context import (
+    MAX_SUFFIX,
     NO_KEYWORD,
     _known,
+    _tokenizer,
     keywords,
     own_keywords,
     special_words,
@@ -31,6 +35,7 @@ from datagov.detect.pii.places import find_places
 from datagov.detect.text_buffer import TextBuffer
 
 TOKENIZER = spacy.blank("en").tokenizer
+FAST_TOKENIZER = _tokenizer()
 PIECES = (
     *("phone", "Phone:", "the", "cannot", "don't", "don’t", "10km", "x", "3.5", "http://a.b/c"),
     *("card", "CARD", "id", "ID", "(mobile)", "cell-phone", "a=b", "U.S.", ":-)", "ünder", "电话"),
@@ -56,6 +61,10 @@ TABLE = known_words(stop_words(), special_words())
 SCAN = PiiDetector().plan()
 
 
+LONG = "abcdefghij/" * 4
+ENDS = ("...", "." * 40, "km²", "9km", "'s", "’s", "p.m.", "AB.", "€", "5€", "％.", "—", '")', "😀")
+
+
 def spacy_count(run: str) -> int:
     return sum(keyword != NO_KEYWORD for _, keyword in _known().tokens_of(run, False))
 
@@ -69,6 +78,22 @@ def assert_bounds_hold(run: str) -> None:
 @given(st.text(string.ascii_letters, min_size=1, max_size=12))
 def test_letters_of_ascii_are_one_token(run):
     assert run in special_words() or [token.text for token in TOKENIZER(run)] == [run]
+
+
+def test_what_spacy_takes_off_an_end_is_short_or_dots():
+    for suffix in English.Defaults.suffixes:
+        assert re.compile(suffix).search("." * 99) or width(suffix) <= MAX_SUFFIX, suffix
+
+
+def width(pattern: str) -> int:
+    return int(re._parser.parse(pattern).getwidth()[1])
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from((*PIECES, *ENDS, LONG)), max_size=8).map("".join) | st.text())
+def test_tokens_are_those_of_spacy(run):
+    tokens, same = FAST_TOKENIZER(run), TOKENIZER(run)
+    assert [(t.idx, t.text) for t in tokens] == [(t.idx, t.text) for t in same]
 
 
 @settings(deadline=None)

@@ -8,8 +8,9 @@ model is run: a keyword is the token, not its lemma (`cards` still holds `card`;
 hold `drive`), and no word farther than `STRETCH` is looked at.
 """
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -24,10 +25,14 @@ STRETCH = 600
 BEHIND = 200
 """Code points behind a match's start, and again behind its token, that are looked at."""
 
+MAX_SUFFIX = 32
+"""Code points of what spaCy takes off the end of a run at once, if it is not dots."""
+
 _MAX_KNOWN = 1 << 16
 _MAX_KNOWN_LENGTH = 512
 
 _RUNS = regex.compile(r"\s+|\S+")
+_RUNS_BACKWARDS = regex.compile(r"(?r)\s+|\S+")
 _SPACE = regex.compile(r"\s")
 _SPACE_BEFORE = regex.compile(r"(?r)\s")
 _NEW_RUN = regex.compile(r"\s\S")
@@ -69,12 +74,11 @@ def keywords(text: str, start: int, first: int | None = None) -> list[str]:
     found: list[str] = []
     behind: list[str] = []
     n = 0
-    position = end
     is_first = True
     tokens_of = _known().tokens_of
-    for run in reversed(_RUNS.findall(text, first, end)):
-        position -= len(run)
-        for offset, keyword in reversed(tokens_of(run, position == 0)):
+    for match in _RUNS_BACKWARDS.finditer(text, first, end):
+        position = match.start()
+        for offset, keyword in reversed(tokens_of(match.group(), position == 0)):
             if position + offset > start:
                 behind.append(keyword)
                 continue
@@ -130,11 +134,7 @@ class _Known:
         if tokens is None:
             if self._tokenizer is None or self._n_new >= _MAX_KNOWN:
                 # A tokenizer remembers every string it has met; a new one forgets.
-                import spacy
-
-                self._tokenizer = spacy.blank("en").tokenizer
-                # What else it notes of each new word takes longer than finding the words.
-                self._tokenizer.vocab.lex_attr_getters = {}
+                self._tokenizer = _tokenizer()
                 self._tokens.clear()
                 self._n_new = 0
             self._n_new += 1
@@ -142,6 +142,25 @@ class _Known:
             if len(run) < _MAX_KNOWN_LENGTH:
                 self._tokens[run] = tokens
         return tokens
+
+
+def _tokenizer() -> Any:
+    """Returns spaCy's English tokenizer, without what of it takes long and changes no token."""
+    import spacy
+
+    tokenizer = spacy.blank("en").tokenizer
+    # What else it notes of each new word takes longer than finding the words.
+    tokenizer.vocab.lex_attr_getters = {}
+    search: Callable[..., re.Match[str] | None] = tokenizer.suffix_search
+
+    def search_end(run: str) -> re.Match[str] | None:
+        start = max(0, len(run) - MAX_SUFFIX)
+        found = search(run, start)
+        # What begins right there may have begun before: dots go on without end.
+        return search(run) if found and found.start() == start else found
+
+    tokenizer.suffix_search = search_end
+    return tokenizer
 
 
 @lru_cache(maxsize=1)

@@ -29,31 +29,31 @@ def _table() -> dict[int, str]:
 
 
 @lru_cache(maxsize=1)
-def _worth_folding() -> str:
-    """Returns an RE2 class of the characters for whose sake a text is folded.
+def _worth_folding() -> npt.NDArray[np.bool_]:
+    """Returns for each code point whether for its sake a text is folded.
 
-    Those that can be part of an identifier; most Chinese texts have full-width punctuation.
+    It is for what can be part of an identifier; most Chinese texts have full-width punctuation.
     """
-    codes = [code for code, char in sorted(_table().items()) if char.isalnum() or char in "@+-"]
-    ranges: list[list[int]] = []
-    for code in codes:
-        if ranges and ranges[-1][1] == code - 1:
-            ranges[-1][1] = code
-        else:
-            ranges.append([code, code])
-    return "[" + "".join(rf"\x{{{a:x}}}-\x{{{b:x}}}" for a, b in ranges) + "]"
+    members = np.zeros(sys.maxunicode + 1, bool)
+    members[[code for code, char in _table().items() if char.isalnum() or char in "@+-"]] = True
+    return members
 
 
 def folded(texts: pa.Array) -> pa.Array:
-    """Returns the texts folded where that can matter to an identifier, the others untouched."""
-    others = pc.invert(pc.string_is_ascii(texts))
-    found = pc.match_substring_regex(texts.filter(others), _worth_folding())
-    found = pc.replace_with_mask(others, others, found)
-    indices = pc.indices_nonzero(found)
-    if not len(indices):
+    """Returns the texts folded where that can matter to an identifier, the others untouched.
+
+    Args:
+        texts: `large_string`, no nulls.
+    """
+    # numba takes a second to import.
+    from datagov.detect.pii.folding_kernel import holds_any
+    from datagov.utf8 import text_buffers
+
+    found = holds_any(*text_buffers(texts), _worth_folding())
+    if not found.any():
         return texts
-    new = pa.array([fold(texts[i].as_py()) for i in indices.to_pylist()], texts.type)
-    return pc.replace_with_mask(texts, found, new)
+    new = pa.array([fold(texts[i].as_py()) for i in np.flatnonzero(found).tolist()], texts.type)
+    return pc.replace_with_mask(texts, pa.array(found), new)
 
 
 def is_changed(texts: pa.Array, after: pa.Array) -> npt.NDArray[np.bool_]:
