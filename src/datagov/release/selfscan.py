@@ -10,6 +10,7 @@ import json
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html.parser import HTMLParser
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -49,14 +50,18 @@ def self_scan(
     look = _Look.of(staging, config)
     found: dict[str, int] = {}
     n_keys = 0
-    files = [path for path in sorted(staging.rglob("*")) if _is_published(path, staging)]
-    for path in files:
-        name = path.relative_to(staging).as_posix()
-        if path.suffix == ".parquet":
-            found[name] = look.in_columns(_columns(path, config))
-        else:
-            found[name] = look.in_texts(_texts(path))
-        n_keys += config.key.hex().encode() in path.read_bytes()
+    files = [path for path in staging.rglob("*") if _is_published(path, staging)]
+    files.sort(key=lambda path: (path.name, path))
+    for _, of_part in groupby(files, key=lambda path: path.name):
+        # The tables of a part have the same ids, and other parts have others.
+        seen = pl.Series([], dtype=pl.String)
+        for path in of_part:
+            name = path.relative_to(staging).as_posix()
+            if path.suffix == ".parquet":
+                found[name], seen = look.in_columns(_columns(path, config), seen)
+            else:
+                found[name] = look.in_texts(_texts(path))
+            n_keys += config.key.hex().encode() in path.read_bytes()
     found["attestations/"] = look.in_texts(_strings(statements))
     found["attestations/"] += look.in_names(config.shard_order)
     found["evidence/metrics.json"] += look.in_names(columns)
@@ -86,7 +91,6 @@ class _Look:
         self._config = config
         self._known = known
         self._declared = frozenset(self._values(list(declared)))
-        self._names = pl.Series([], dtype=pl.String)
 
     @classmethod
     def of(cls, staging: Path, config: ScanConfig) -> "_Look":
@@ -100,18 +104,20 @@ class _Look:
         declared = [config.policy.document, *(source.entry for source in config.registry.sources)]
         return cls(identifying(config), known, _strings(declared), config)
 
-    def in_columns(self, columns: Iterable[tuple[str, pl.Series]]) -> int:
+    def in_columns(
+        self, columns: Iterable[tuple[str, pl.Series]], seen: pl.Series
+    ) -> tuple[int, pl.Series]:
         """Returns how many raw values stand in the columns of a table of evidence.
 
-        A name counts once: the same ids stand in most tables.
+        Names that were `seen` are not looked at again; they are returned with those of the table.
         """
-        names, texts = [self._names.clear()], [self._names.clear()]
+        names, texts = [seen.clear()], [seen.clear()]
         for name, values in columns:
             (names if _one_side(name) in _NAMES else texts).append(values)
         new = pl.concat(names).unique().sort()
-        new = new.filter(~new.is_in(self._names.implode()))
-        self._names = pl.concat([self._names, new])
-        return self._sum(self.in_names, new) + self._sum(self.in_texts, pl.concat(texts))
+        new = new.filter(~new.is_in(seen.implode()))
+        n_found = self._sum(self.in_names, new) + self._sum(self.in_texts, pl.concat(texts))
+        return n_found, pl.concat([seen, new])
 
     def _sum(self, look: Callable[[Sequence[str]], int], values: pl.Series) -> int:
         return sum(
