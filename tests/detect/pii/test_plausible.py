@@ -23,9 +23,14 @@ FALSE = (
     ("IP_ADDRESS", "Artikel 8.2.1.1 Een werkprogramma"),
     ("IP_ADDRESS", "Nummer 5.0.4.3 ab"),
     ("IP_ADDRESS", "assert a[::2, 1] == b"),
+    ("IP_ADDRESS", "listen on 127.0.0.1:8080, ip 127.1.2.3"),
+    ("IP_ADDRESS", "bind to 0.0.0.0"),
+    ("IP_ADDRESS", "netmask 255.255.255.0"),
+    ("IP_ADDRESS", "the IP address ::1"),
     ("US_PASSPORT", "LANG=en_US.UTF-8 Taint: 536870912"),
     ("US_BANK_NUMBER", "Taint-check: 536870912"),
     ("CN_LANDLINE", "Silk Street, London EC2Y 8DS, Tel 020 7588 1116"),
+    ("EMAIL_ADDRESS", "https://unpkg.com/react@16.7.0/umd/react.js"),
     ("EMAIL_ADDRESS", "![](https://cdn.medium.com/max/8000/1*smf9YlD@2x.png)"),
 )
 
@@ -49,6 +54,17 @@ TRUE = (
 )
 
 
+MAILBOXES = (
+    ("see https://example.com/unsubscribe?email={}&x=1", 1),
+    ("联系:13812345678/{}", 1),
+    ("QQ邮箱/{}", 1),
+    ("/home/users/{}/inbox and https://mail.example.org/archives/list/{}/", 2),
+    ("{}/{}", 2),
+    ("user.email={}; to={}", 2),
+    ("mailto:{}?cc={}", 2),
+)
+
+
 def kinds(detector: PiiDetector, text: str) -> set[str]:
     return set(detector.detect([text])["category"].to_pylist())
 
@@ -62,3 +78,18 @@ def test_what_stands_where_no_identifier_does_is_left_out(entity: str, text: str
 @pytest.mark.parametrize(("entity", "text"), TRUE)
 def test_what_stands_by_itself_is_found(entity: str, text: str) -> None:
     assert entity in kinds(DETECTOR, text)
+
+
+@pytest.mark.parametrize(("text", "n"), MAILBOXES)
+@pytest.mark.parametrize("address", ["jane.doe@example.com", "a+b@mail.example.co.uk"])
+def test_an_address_is_found_without_its_path_and_key(text: str, n: int, address: str) -> None:
+    text = text.format(*[address] * n)
+    found = DETECTOR.detect([text]).to_pylist()
+    found = [f for f in found if f["category"] == "EMAIL_ADDRESS"]
+    assert [text[f["start"] : f["end"]] for f in found] == [address] * n
+
+
+def test_a_sign_in_the_first_part_of_an_address_is_no_key() -> None:
+    text = "bounce+user=example.com@lists.example.org"
+    (found,) = DETECTOR.detect([text]).to_pylist()
+    assert (found["start"], found["end"]) == (0, len(text))

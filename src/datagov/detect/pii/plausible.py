@@ -12,6 +12,7 @@ import pyarrow as pa
 import regex
 
 from datagov.detect.pii.folding import fold
+from datagov.detect.pii.presidio import has_public_suffix
 from datagov.detect.pii.spans import Span
 from datagov.detect.pii.worldwide.cards import is_issued
 
@@ -41,11 +42,17 @@ _CARD = regex.compile(r"(?i)\b(?:credit |debit )?cards?\b|\bcc\b|卡号|信用�
 _ACCOUNT = regex.compile(r"(?i)\b(?:account|acct|a/c|bank)\b|rekening|konto|账户|帐户|账号")
 _CHINA = regex.compile(r"(?i)\p{Han}|china|beijing|shanghai|guangzhou|shenzhen|(?:\+|\b00)86")
 _ONE_OCTET = regex.compile(r"(\d+)(?:\.\1){3}")
+_NO_HOST = regex.compile(
+    r"(?:127|255)\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:/\d+)?|0\.0\.0\.0(?:/\d+)?|(?:0{0,4}:){2,7}0{0,3}1"
+)
 _NETWORK_BEHIND = regex.compile(r"[:/]\d")
 _RAISED_IP = 0.9
 """An address beside one of its context words has more than this."""
 
+_KEY = regex.compile(r"(?:[^@]*[?&])?(?:[A-Za-z_][A-Za-z0-9_.\-]{0,30}=(?=[A-Za-z0-9]))?")
 _FILE = regex.compile(r"(?i)\.(?:png|jpe?g|gif|webp|svg|ico|css|js|html?|md|pdf|zip|gz)")
+
+_EMAIL = "EMAIL_ADDRESS"
 
 _Test = Callable[[str, Span], bool]
 
@@ -89,8 +96,13 @@ def _is_phone(text: str, span: Span) -> bool:
 
 
 def _is_host(text: str, span: Span) -> bool:
-    """Refutes what may as well be the number of a section, or code, unless a word says more."""
+    """Refutes what is no one host: loopback, any address, masks (RFC 6890, RFC 950).
+
+    And what may as well be the number of a section, or code, unless a word says more.
+    """
     value = text[span.start : span.end]
+    if _NO_HOST.fullmatch(fold(value)):
+        return False
     if span.score > _RAISED_IP or value == "::":  # Left out by `WITHOUT` already.
         return True
     if _BARE_IPV6.fullmatch(value):
@@ -102,10 +114,19 @@ def _is_host(text: str, span: Span) -> bool:
     )
 
 
-def _is_mailbox(text: str, span: Span) -> bool:
-    """Refutes paths and file names with an at sign, such as `icon@2x.png`."""
+def _mailbox(text: str, span: Span) -> Span | None:
+    """Returns the address without the path and the key that Presidio takes together with it.
+
+    None for paths and file names with an at sign, such as `icon@2x.png`.
+    """
     value = text[span.start : span.end]
-    return "/" not in value and not _FILE.search(value, len(value) - 5)
+    start = value.rfind("/", 0, value.rfind("@")) + 1
+    start = _KEY.match(value, start).end()
+    # Presidio looks whether a host has a public suffix, of a path for the first one.
+    is_none = value[start] == "@" or (start and not has_public_suffix(value[start:]))
+    if is_none or _FILE.search(value, len(value) - 5):
+        return None
+    return span._replace(start=span.start + start)
 
 
 def _is_in_china(text: str, span: Span) -> bool:
@@ -126,7 +147,6 @@ def _is_behind(words: "regex.Pattern[str]") -> _Test:
 _TESTS: dict[str, _Test] = {
     "CN_LANDLINE": _is_in_china,
     "CREDIT_CARD": _is_card,
-    "EMAIL_ADDRESS": _is_mailbox,
     "IP_ADDRESS": _is_host,
     "PHONE_NUMBER": _is_phone,
     "US_BANK_NUMBER": _is_behind(_ACCOUNT),
@@ -146,8 +166,10 @@ def plausible(
     """
     kept = []
     for cell, spans in found:
-        if any(span.entity in _TESTS for span in spans):
+        if any(span.entity in _TESTS or span.entity == _EMAIL for span in spans):
             text = texts[cell].as_py()
             spans = [s for s in spans if s.entity not in _TESTS or _TESTS[s.entity](text, s)]
+            narrowed = (_mailbox(text, s) if s.entity == _EMAIL else s for s in spans)
+            spans = [span for span in narrowed if span]
         kept.append((cell, spans))
     return kept

@@ -110,7 +110,7 @@ def _check(original: Any, method: str, base: type) -> Check | None:
     if getattr(type(original), method) is getattr(base, method):
         return None
     if type(original).__name__ == "EmailRecognizer":
-        return _has_domain
+        return has_public_suffix
     check: Check = getattr(original, method)
     return check
 
@@ -123,6 +123,6 @@ def _suffixes() -> Any:
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
-def _has_domain(address: str) -> bool:
+def has_public_suffix(address: str) -> bool:
     """What Presidio's EmailRecognizer checks: the domain ends in a public suffix."""
     return bool(_suffixes()(address).fqdn)
