@@ -54,9 +54,17 @@ def detectors(policy: Policy) -> tuple[Detector, ...]:
         for mistake in _wrong(kind, policy.detectors.get(name, {})):
             raise ConfigError(f"policy: {'.'.join(map(str, mistake.path))}: {mistake.message}")
     return tuple(
-        _built(kind, policy.detectors.get(name, {}), policy.folder)
+        _asked_by_rules(_built(kind, policy.detectors.get(name, {}), policy.folder), policy)
         for name, kind in sorted(DETECTORS.items())
     )
+
+
+def _asked_by_rules(detector: Detector, policy: Policy) -> Detector:
+    """Returns the detector such that it looks for all that a rule takes out by name."""
+    if not isinstance(detector, PiiDetector):
+        return detector
+    named = {name.removeprefix("pii.") for name in policy.removes if name.startswith("pii.")}
+    return dataclasses.replace(detector, more_entities=tuple(sorted(named & detector.categories())))
 
 
 def _wrong(kind: type[Detector], options: Mapping[str, Any]) -> Iterator[Mistake]:

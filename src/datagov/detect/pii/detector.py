@@ -19,7 +19,7 @@ from datagov.detect.pii.own.allowed import ALLOW_NOTHING, Allowed
 from datagov.detect.pii.page import NO_LIST, Page
 from datagov.detect.pii.phone_spans import phone_spans
 from datagov.detect.pii.places import Places, find_places
-from datagov.detect.pii.plan import PHONE_ID, Plan, entities_of, plan
+from datagov.detect.pii.plan import ALL, PHONE_ID, Plan, entities_of, plan
 from datagov.detect.pii.plausible import plausible
 from datagov.detect.pii.rules import Recogniser
 from datagov.detect.pii.sensitive.mentions import find_mentions
@@ -46,8 +46,10 @@ class PiiDetector:
     Attributes:
         min_score: Findings below are left out.
         entities: What to look for, `all` alone for everything; None for the default set (see
-            `entities`).
-        languages: Whose recognisers to take from Presidio, ISO 639-1; `all` alone for every one.
+            `entities`) and all of the languages beside English.
+        languages: Whose recognisers to take from Presidio beside the English ones, ISO 639-1; `all`
+            alone for every one.
+        more_entities: What to look for besides `entities`.
         context_only: Entities that count only beside one of their context words.
         without: Rules left out, named as in findings.
         phone_regions: Regions whose national formats are phone numbers without a country code.
@@ -70,6 +72,7 @@ class PiiDetector:
     min_score: float = 0.4
     entities: tuple[str, ...] | None = None
     languages: tuple[str, ...] = ("en",)
+    more_entities: tuple[str, ...] = ()
     context_only: tuple[str, ...] = CONTEXT_ONLY
     without: tuple[str, ...] = WITHOUT
     phone_regions: tuple[str, ...] = PHONE_REGIONS
@@ -115,8 +118,8 @@ class PiiDetector:
             ConfigError: An entity, language, rule or region is not known.
         """
         return plan(
-            DEFAULT_ENTITIES if self.entities is None else self.entities,
-            self.languages,
+            self._entities(),
+            self._languages(),
             self.context_only,
             self.without,
             self.phone_regions,
@@ -124,6 +127,20 @@ class PiiDetector:
             self.min_score,
             (*self.recognisers, *self.deny),
         )
+
+    def _languages(self) -> tuple[str, ...]:
+        return ALL if self.languages == ALL else tuple(dict.fromkeys(("en", *self.languages)))
+
+    def _entities(self) -> tuple[str, ...]:
+        if self.entities == ALL:
+            return ALL
+        if self.entities is not None:
+            return tuple(dict.fromkeys((*self.entities, *self.more_entities)))
+        languages = self._languages()
+        further = entities_of(languages, additions=False) - entities_of(("en",), additions=False)
+        every = entities_of(languages, self.additions)
+        default = (each for each in DEFAULT_ENTITIES if each in every)
+        return tuple(dict.fromkeys((*default, *sorted(further), *self.more_entities)))
 
     def categories(self) -> frozenset[str]:
         """Returns every category that a finding may have, also those not among `entities`.
@@ -134,7 +151,7 @@ class PiiDetector:
         self.plan()
         of_models = frozenset(self.ner.entities if self.ner else ())
         own = frozenset(each.entity for each in (*self.recognisers, *self.deny))
-        return entities_of(self.languages, self.additions) | of_models | own
+        return entities_of(self._languages(), self.additions) | of_models | own
 
     def _mentions(self, batch: Batch, found: Found) -> Found:
         """Returns what is sensitive and stands in one sentence with a person."""
