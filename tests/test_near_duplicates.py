@@ -209,3 +209,35 @@ def test_thresholds_outside_their_range_are_told(threshold, corpus, release, pol
 def test_preferring_dates_needs_their_column(corpus, release, policy):
     with pytest.raises(ConfigError, match="date_column"):
         release(corpus, policy=policy("\nduplicates: {prefer: [newest]}"))
+
+
+def of_a_template(n):
+    """Records of one header each with words of its own: few alike by .8 and more, all by .5."""
+    rng = random.Random(9)
+    header = sentence(rng, 60)
+    return [
+        {"id": f"{i}", "text": f"{header}\n{sentence(rng, 5 if i % 2 else 20)}"} for i in range(n)
+    ]
+
+
+def test_of_what_a_template_makes_alike_one_stays_however_files_are_named(
+    write_jsonl, release, policy, tmp_path
+):
+    rows = of_a_template(600)
+    rules = policy(rules="\n  duplicates.near: {action: drop, from_score: 0.8}\n")
+    one, other = tmp_path / "one", tmp_path / "other"
+    for number in range(4):
+        quarter = rows[150 * number : 150 * (number + 1)]
+        path = write_jsonl(quarter, f"{number}.jsonl")
+        for folder, name in ((one, number), (other, 9 - number)):
+            folder.mkdir(exist_ok=True)
+            shutil.copy(path, folder / f"{name}.jsonl")
+    kept = []
+    for folder in (one, other):
+        made = release(folder, f"{folder.name}-release", policy=rules, id_field="id")
+        decisions = pl.read_parquet(made.out / "evidence/decisions/*.parquet")
+        stays = set(decisions.filter(pl.col("action") == "keep")["record_id"])
+        # Of 65 words, 61 in common, one stays; 60 of 80 in common is less than .8.
+        assert sum(int(record) % 2 for record in stays) == 1
+        kept.append(stays)
+    assert kept[0] == kept[1]

@@ -30,7 +30,8 @@ def test_the_entities_of_a_language_that_is_named_are_looked_for(tmp_path, langu
 
 
 def test_what_a_rule_takes_out_by_name_is_looked_for(tmp_path):
-    rules = "pii.URL: {action: redact}, pii.DATE_TIME: {action: drop}, pii.CN_USCC: {action: quarantine}, pii.UUID: {action: keep}"
+    rules = "pii.URL: {action: redact}, pii.DATE_TIME: {action: drop}, pii.UUID: {action: keep}"
+    rules += ", pii.CN_USCC: {action: quarantine}"
     assert {"URL", "DATE_TIME", "CN_USCC", "EMAIL_ADDRESS"} <= found(tmp_path, rules)
     assert found(tmp_path, rules, "{entities: [EMAIL_ADDRESS]}") == {
         *("URL", "DATE_TIME", "CN_USCC", "EMAIL_ADDRESS")

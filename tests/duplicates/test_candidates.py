@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 from datagov.duplicates.candidates import ALL_PAIRS, candidate_pairs, merged, packed, unpacked
 
 
+def numbered(n):
+    return np.arange(n, dtype=np.uint64)
+
+
 def found(keys, sizes=None, threshold=0.4):
     n = len(keys)
     sizes = np.full(n, 100) if sizes is None else np.asarray(sizes)
-    pairs = candidate_pairs([(3, np.asarray(keys, np.uint32))], sizes, threshold)
+    pairs = candidate_pairs([(3, np.asarray(keys, np.uint32))], sizes, threshold, numbered(n))
     return [tuple(pair) for pair in unpacked(pairs).tolist()]
 
 
@@ -32,7 +36,7 @@ def test_records_without_shingles_are_not_compared():
 
 def test_a_pair_of_several_bands_stands_once():
     keys = np.array([7, 7, 9], np.uint32)
-    pairs = candidate_pairs([(0, keys), (1, keys)], np.full(3, 9), 0.4)
+    pairs = candidate_pairs([(0, keys), (1, keys)], np.full(3, 9), 0.4, numbered(3))
     assert unpacked(pairs).tolist() == [[0, 1]]
 
 
@@ -59,6 +63,20 @@ def test_merging_leaves_nothing_twice(one, other):
 def test_pairs_of_many_bands_are_those_of_each(bands):
     sizes = np.full(50, 9)
     keyed = [(band, np.array(keys, np.uint32)) for band, keys in enumerate(bands)]
-    each = [unpacked(candidate_pairs([one], sizes, 0.4)).tolist() for one in keyed]
-    together = unpacked(candidate_pairs(keyed, sizes, 0.4))
+    each = [unpacked(candidate_pairs([one], sizes, 0.4, numbered(50))).tolist() for one in keyed]
+    together = unpacked(candidate_pairs(keyed, sizes, 0.4, numbered(50)))
     assert [*map(tuple, together.tolist())] == sorted({tuple(p) for pairs in each for p in pairs})
+
+
+@given(st.permutations(range(40)), st.integers(0, 5))
+def test_how_records_are_numbered_does_not_matter(numbers, band):
+    order = np.array([n * 7919 % 104729 for n in range(40)], np.uint64)
+    one = unpacked(
+        candidate_pairs([(band, np.zeros(40, np.uint32))], np.full(40, 9), 0.4, order)
+    ).tolist()
+    other = unpacked(
+        candidate_pairs([(band, np.zeros(40, np.uint32))], np.full(40, 9), 0.4, order[numbers])
+    ).tolist()
+    assert sorted(sorted(pair) for pair in one) == sorted(
+        sorted(numbers[i] for i in pair) for pair in other
+    )

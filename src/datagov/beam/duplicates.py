@@ -63,7 +63,8 @@ class FindDuplicates(beam.PTransform):
             more = (
                 edges
                 | "Meet" >> beam.GroupByKey()
-                | "Not yet compared" >> beam.FlatMap(_uncompared, self._workspace)
+                | "Not yet compared"
+                >> beam.FlatMap(_uncompared, self._config.policy, self._workspace)
                 | "Compare with who stays" >> Compare("again", options, self._workspace)
             )
             meeting["edges"] = (edges, more) | "All edges" >> beam.Flatten()
@@ -158,8 +159,11 @@ def _compared(
     yield from comparing.compared(_records(part, workspace), read_groups(groups), options, file)
 
 
-def _uncompared(met: tuple[int, Iterable[str]], workspace: Workspace) -> KeyedGroups:
-    yield from write_groups(comparing.uncompared(met[1]), workspace.exchange("uncompared", 0))
+def _uncompared(
+    met: tuple[int, Iterable[str]], policy: Policy, workspace: Workspace
+) -> KeyedGroups:
+    found = comparing.uncompared(met[1], policy)
+    yield from write_groups(found, workspace.exchange("uncompared", 0))
 
 
 def _members(met: Joined, policy: Policy, workspace: Workspace) -> KeyedGroups:

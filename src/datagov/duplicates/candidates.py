@@ -2,8 +2,9 @@
 
 Where many records share a band (a licence header, a template), comparing all with all would take
 for ever and tell little more than comparing each with some. Up to `ALL_PAIRS` records are compared
-all with all; of more, each is compared with one that is the same for all and, in the first
-NEXT_BANDS bands, with the next few in an order that each band shuffles anew.
+all with all; of more, each is compared with the one that would rather stay than all others and, in
+the first NEXT_BANDS bands, with the next few in an order that each band shuffles anew. Neither
+depends on how records are numbered.
 
 A pair is 64 bits: the lesser index, then the other. So they sort as numbers do, and those of all
 bands are merged as they come: no more is held than a few times the pairs that differ.
@@ -40,7 +41,10 @@ _SECOND = np.uint64((1 << 32) - 1)
 
 
 def candidate_pairs(
-    bands: Iterable[tuple[int, npt.NDArray[np.uint32]]], n_shingles: Ints, threshold: float
+    bands: Iterable[tuple[int, npt.NDArray[np.uint32]]],
+    n_shingles: Ints,
+    threshold: float,
+    order: Packed,
 ) -> Packed:
     """Returns the pairs of records to compare, by their index.
 
@@ -52,13 +56,14 @@ def candidate_pairs(
         n_shingles: How many shingles each record has, of fewer than 2^32 records; those with none
             are left out.
         threshold: Pairs that cannot be as similar, since one is too short, are left out.
+        order: uint64, one per record and different for each: the less, the rather it stays.
     """
     runs: list[Packed] = []
     for band, keys in bands:
         # Records ascend: to sort them by key alone leaves those of one key ascending.
         keyed = ascending(_keyed(keys, n_shingles), _HALF_BITS)
         n_next = N_NEXT if band < NEXT_BANDS else 0
-        found = _pairs(keyed, n_shingles, threshold * _SIZE_SLACK, n_next, np.uint64(band))
+        found = _pairs(keyed, n_shingles, threshold * _SIZE_SLACK, n_next, np.uint64(band), order)
         found = ascending(found, 0)
         runs.append(merged(found, found[:0]))
         # Only runs of about one size are merged: each pair is moved a few times, not once a band.
@@ -118,7 +123,12 @@ def _keyed(keys: npt.NDArray[np.uint32], n_shingles: Ints) -> npt.NDArray[np.uin
 
 @kernel
 def _pairs(
-    keyed: npt.NDArray[np.uint64], n_shingles: Ints, min_ratio: float, n_next: int, seed: np.uint64
+    keyed: Packed,
+    n_shingles: Ints,
+    min_ratio: float,
+    n_next: int,
+    seed: np.uint64,
+    order: Packed,
 ) -> Packed:
     """Returns the pairs that one band shows, some of them twice; `keyed` is ascending."""
     n = len(keyed)
@@ -137,9 +147,9 @@ def _pairs(
         size = end - start
         if size > 1:
             group = keyed[start:end] & _SECOND
-            hub = group[0]
+            hub = group[np.argmin(order[group])]
             if size > ALL_PAIRS and n_next:
-                group = _shuffled(group, seed)
+                group = _shuffled(group, order, seed)
             for i in range(size):
                 for step in range(1, _partners(size, n_next) + 1):
                     if size <= ALL_PAIRS:
@@ -161,11 +171,11 @@ def _pairs(
 
 
 @kernel
-def _shuffled(records: npt.NDArray[np.uint64], seed: np.uint64) -> npt.NDArray[np.uint64]:
-    order = np.empty(len(records), np.uint64)
+def _shuffled(records: Packed, order: Packed, seed: np.uint64) -> Packed:
+    keys = np.empty(len(records), np.uint64)
     for i in range(len(records)):
-        order[i] = mixed(mixed(records[i]) ^ seed)
-    return records[np.argsort(order)]
+        keys[i] = mixed(mixed(order[records[i]]) ^ seed)
+    return records[np.argsort(keys)]
 
 
 @kernel

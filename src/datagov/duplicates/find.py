@@ -116,7 +116,8 @@ def _edges(
         )
 
     n_shingles = sketched.n_shingles.to_numpy()
-    edges = among(candidate_pairs(bands, n_shingles, near_from - ALIKE_MARGIN))
+    order = np.arange(len(n_shingles), dtype=np.uint64)
+    edges = among(candidate_pairs(bands, n_shingles, near_from - ALIKE_MARGIN, order))
     found = centres(nodes_of(edges), edges).filter(pl.col("record") != pl.col("kept"))
     more = found.select(first="kept", second="record").join(
         edges, on=["first", "second"], how="anti"

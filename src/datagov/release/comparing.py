@@ -44,6 +44,9 @@ BANDS_PER_BUCKET = 16
 """Bands that are looked at together; pairs that share several of them are then named once."""
 
 
+_ORDER = "order"
+_RANK_BYTES = 2
+
 SHARES = ("first_in_second", "second_in_first")
 """Columns of pairs beside `first, second`: how much of one is known to stand in the other, measured
 on passages; 0 where it is not known. Where the sketches say more, that counts."""
@@ -71,8 +74,12 @@ def write_bands(
     """
     cut = banding(options.near_from)
     keys = band_keys(records.sketches(), cut)
-    frame = records.columns("record", "n_shingles").with_columns(
-        pl.Series(_band(band), keys[:, band]) for band in range(cut.n_bands)
+    rows = records.columns("record", "n_shingles", "rank", "digest")
+    frame = rows.select(
+        "record",
+        "n_shingles",
+        _order(rows).alias(_ORDER),
+        *(pl.Series(_band(band), keys[:, band]) for band in range(cut.n_bands)),
     )
     stays = (pl.col("n_shingles") > 0) & ~pl.col("record").is_in(out.implode())
     frame.filter(stays).write_parquet(file, compression="zstd")
@@ -89,6 +96,7 @@ def candidates(bucket: int, files: Iterable[str], options: DuplicateOptions) -> 
         ((band, _column(ordered, _band(band)).to_numpy()) for band in bands),
         _column(ordered, "n_shingles").to_numpy(),
         options.near_from - ALIKE_MARGIN,
+        _column(ordered, _ORDER).to_numpy(),
     )
     records = _column(ordered, "record").to_numpy()
     # Pairs take many times more as a table: so as that of one part at a time.
@@ -106,6 +114,13 @@ def _unmeasured(pairs: pl.DataFrame) -> pl.DataFrame:
     """Returns pairs of which no share is known but by what sketches will say."""
     none = pl.lit(0, pl.Float32)
     return pairs.select("first", "second", first_in_second=none, second_in_first=none)
+
+
+def _order(rows: pl.DataFrame) -> pl.Series:
+    """Returns the first bytes of rank and digest as a number: roughly who would rather stay."""
+    rank = (rank[:_RANK_BYTES].ljust(_RANK_BYTES, b"\0") for rank in rows["rank"])
+    first = (a + b[: 8 - _RANK_BYTES] for a, b in zip(rank, rows["digest"], strict=True))
+    return pl.Series(np.frombuffer(b"".join(first), ">u8").astype(np.uint64))
 
 
 def _band(band: int) -> str:
@@ -174,10 +189,16 @@ def compared(
         yield 0, str(file)
 
 
-def uncompared(files: Iterable[str]) -> ByPart:
-    """Yields (part, pairs of a record and the one that may stay for it, never yet compared)."""
+def uncompared(files: Iterable[str], policy: Policy) -> ByPart:
+    """Yields (part, pairs of a record and the one that may stay for it, never yet compared).
+
+    One may stay of all that hangs together by what is noted, and one of what hangs together by
+    likeness that something is done about: a template joins many that are closer to each other.
+    """
     nodes, edges = _graph(sorted(files))
-    pairs = centres(nodes, edges).filter(pl.col("record") != pl.col("kept"))
+    acting = edges.filter(pl.col("jaccard") >= policy.acts_from("duplicates", NEAR))
+    found = pl.concat([centres(nodes, edges), centres(nodes, acting)])
+    pairs = found.filter(pl.col("record") != pl.col("kept")).unique()
     ordered = pairs.select(
         first=pl.min_horizontal("record", "kept"), second=pl.max_horizontal("record", "kept")
     )
