@@ -2,8 +2,9 @@
 
 A record counts as a duplicate only of a record that stays and that it was itself compared with: in
 a chain A~B~C with A unlike C, C is no duplicate of A. So nothing is removed for its likeness to
-something that is removed too. With `linked`, all that hangs together is one cluster whatever
-the ends of a chain have in common; the similarity says how like a record is to its closest.
+something that is removed too. With `linked`, all that hangs together by likeness on which something
+is done is one cluster, whatever the ends of a chain have in common; the similarity says how like a
+record is to its closest.
 """
 
 import numpy as np
@@ -14,7 +15,6 @@ from datagov.kernel import kernel
 from datagov.utf8 import Ints
 
 DIRECT, LINKED = "direct", "linked"
-CHAINS = (DIRECT, LINKED)
 
 EXACT, NORMALISED, NEAR, CONTAINED = "exact", "normalised", "near", "contained"
 
@@ -100,45 +100,81 @@ def clusters(
     """
     close = alike(edges, near_from, contained_from)
     ordered, first, second = _indexed(nodes, close)
+    towards = _towards(close, first, second, near_from, contained_from, acts_from)
+    down = towards.filter(pl.col("low") < pl.col("high"))
+    acting = towards.filter("acts")
     if chains == LINKED:
-        kept = _components(len(ordered), first, second)
-        return _named(_linked(ordered, kept, close, near_from), nodes)
-    # In both directions: of an edge's likeness, that of the record towards the one that stays.
-    towards = pl.concat(
-        [
-            close.select(
-                "jaccard",
-                low=pl.lit(first),
-                high=pl.lit(second),
-                contained=pl.col("second_in_first"),
-            ),
-            close.select(
-                "jaccard",
-                low=pl.lit(second),
-                high=pl.lit(first),
-                contained=pl.col("first_in_second"),
-            ),
-        ]
-    ).filter(
-        (pl.col("low") < pl.col("high"))
-        & ((pl.col("jaccard") >= near_from) | (pl.col("contained") >= contained_from))
-    )
-    towards = towards.sort("low", "high")
-    kept = np.arange(len(ordered), dtype=np.int64)
-    is_near = pl.col("jaccard") >= near_from
-    acts = pl.when(is_near).then(pl.col("jaccard") >= acts_from[0])
-    towards = towards.with_columns(acts=acts.otherwise(pl.col("contained") >= acts_from[1]))
-    _take_all(towards.filter("acts"), kept)
-    noted = towards.filter(~pl.col("acts"))
-    _take_all(noted.filter(~pl.Series(_takers(kept))[noted["high"]]), kept)
-    found = towards.filter(pl.Series(kept)[towards["high"]] == towards["low"])
+        kept = _components(len(ordered), acting["low"].to_numpy(), acting["high"].to_numpy())
+        taken = _linked(acting, kept)
+    else:
+        kept = np.arange(len(ordered), dtype=np.int64)
+        _take_all(down.filter("acts"), kept)
+        taken = _taken(down.filter("acts"), kept)
+    may_be_noted = ~pl.Series(_takers(kept) | (kept != np.arange(len(kept))))
+    noted = down.filter(~pl.col("acts"))
+    noted = noted.filter(may_be_noted[noted["high"]])
+    _take_all(noted, kept)
+    found = pl.concat([taken.select(noted.columns), _taken(noted, kept)])
+    found = found.filter(pl.col("low") != pl.col("high"))
     removed = found.select(
-        record=pl.lit(ordered[found["high"].to_numpy()]),
-        kept=pl.lit(ordered[found["low"].to_numpy()]),
-        kind=pl.when(is_near).then(pl.lit(NEAR)).otherwise(pl.lit(CONTAINED)),
-        similarity=pl.when(is_near).then("jaccard").otherwise("contained"),
+        "kind",
+        "similarity",
+        pl.Series("record", ordered[found["high"].to_numpy()]),
+        pl.Series("kept", ordered[found["low"].to_numpy()]),
     )
     return _named(_with_kept(removed), nodes)
+
+
+def _towards(
+    close: pl.DataFrame,
+    first: Ints,
+    second: Ints,
+    near_from: float,
+    contained_from: float,
+    acts_from: tuple[float, float],
+) -> pl.DataFrame:
+    """Returns edges in both directions, as far as `high` is alike to `low` or contained in it.
+
+    With the `kind` and `similarity` of `high` towards `low`, and whether something `acts` on that.
+    """
+    both = pl.concat(
+        close.select("jaccard", low=pl.lit(low), high=pl.lit(high), contained=share)
+        for low, high, share in (
+            (first, second, "second_in_first"),
+            (second, first, "first_in_second"),
+        )
+    )
+    is_near = pl.col("jaccard") >= near_from
+    by_share = pl.col("contained") >= acts_from[1]
+    return (
+        both.filter(is_near | (pl.col("contained") >= contained_from))
+        .select(
+            "low",
+            "high",
+            kind=pl.when(is_near).then(pl.lit(NEAR)).otherwise(pl.lit(CONTAINED)),
+            similarity=pl.when(is_near).then("jaccard").otherwise("contained"),
+            acts=pl.when(is_near).then(pl.col("jaccard") >= acts_from[0]).otherwise(by_share),
+        )
+        .sort("low", "high")
+    )
+
+
+def _taken(towards: pl.DataFrame, kept: Ints) -> pl.DataFrame:
+    return towards.filter(pl.Series(kept)[towards["high"]] == towards["low"])
+
+
+def _linked(acting: pl.DataFrame, kept: Ints) -> pl.DataFrame:
+    """Returns the members of components, each with what says most of it: near before contained.
+
+    Nothing does of a record that contains others and is in none.
+    """
+    ordered = acting.sort(pl.col("kind") == NEAR, "similarity")
+    closest = ordered.unique("high", keep="last", maintain_order=True).drop("low")
+    ends = pl.concat([acting["low"], acting["high"].alias("low")]).unique()
+    members = pl.DataFrame({"low": pl.Series(kept)[ends], "high": ends})
+    return members.join(closest, on="high", how="left").with_columns(
+        pl.col("kind").fill_null(CONTAINED), pl.col("similarity").fill_null(0)
+    )
 
 
 def _named(members: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
@@ -181,25 +217,6 @@ def _with_kept(removed: pl.DataFrame) -> pl.DataFrame:
         .select("kind", "similarity", record="kept", kept="kept")
     )
     return pl.concat([removed, staying.select(removed.columns)])
-
-
-def _linked(ordered: Ints, kept: Ints, close: pl.DataFrame, near_from: float) -> pl.DataFrame:
-    likeness = pl.max_horizontal("jaccard", "contained")
-    both = pl.concat(
-        [
-            close.select("jaccard", record="first", contained="first_in_second"),
-            close.select("jaccard", record="second", contained="second_in_first"),
-        ]
-    )
-    is_near = pl.col("jaccard") >= near_from
-    closest = both.group_by("record").agg(pl.col("jaccard").max(), pl.col("contained").max())
-    members = pl.DataFrame({"record": ordered, "kept": ordered[kept]}).join(closest, on="record")
-    return members.select(
-        "record",
-        "kept",
-        kind=pl.when(is_near).then(pl.lit(NEAR)).otherwise(pl.lit(CONTAINED)),
-        similarity=pl.when(is_near).then("jaccard").otherwise(likeness),
-    )
 
 
 def _indexed(nodes: pl.DataFrame, edges: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
