@@ -1,6 +1,9 @@
 """Declared inputs: every mistake is told at once, with file, line, field and the mend."""
 
+import dataclasses
 import datetime as dt
+import json
+import re
 from pathlib import Path
 
 import polars as pl
@@ -8,7 +11,7 @@ import pytest
 import yaml
 
 import datagov
-from datagov.declared import Mistake, parse
+from datagov.declared import Mistake, manifest, parse
 from datagov.detect.pii import PiiDetector
 from datagov.detect.registry import describe_detectors, detectors
 from datagov.detect.secrets import SecretsDetector
@@ -19,6 +22,7 @@ from datagov.sources.registry import load_registry, path_matches, source_ids
 from datagov.sources.verdicts import check_purpose, describe, verdicts
 from datagov.tables import ACTIONS
 
+GUIDE = Path(__file__).parents[1] / "docs/guides/data-engineer.md"
 EXAMPLES = Path(datagov.__file__).parent / "manifests/examples"
 
 
@@ -244,6 +248,23 @@ def test_mistakes_stand_in_order_of_lines_and_places():
     assert str(error.value).splitlines() == [
         f"x:1: a[{i}]: own.yaml:{n}: x" for i in (1, 2, 10) for n in (5, 10)
     ]
+
+
+def test_the_policy_in_the_guide_is_valid_as_it_is_written(tmp_path):
+    (text,) = re.findall(r"```yaml\n(version: 1\n.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    path = tmp_path / "policy.yaml"
+    path.write_text(text, "utf-8")
+    loaded = {each.name: each for each in detectors(load_policy(path, describe_detectors))}
+    assert loaded["pii"].min_score == 0.3
+    assert loaded["pii"].languages == ("en", "it")
+
+
+def test_every_option_of_personal_information_is_described():
+    options = json.loads(manifest("policy.schema.json"))["$defs"]["pii"]["properties"]
+    assert set(options) == {field.name for field in dataclasses.fields(PiiDetector)}
+    assert all(option["description"] for option in options.values())
+    guide = GUIDE.read_text("utf-8")
+    assert all(f"`{name}`" in guide for name in options)
 
 
 def test_all_mistakes_within_one_rule_are_told(tmp_path):

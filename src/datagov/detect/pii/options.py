@@ -98,7 +98,8 @@ def _about_entity(given: str, here: Collection[str]) -> str:
         if any(given == each.entity for each in presidio_recognisers(language))
     ]
     if languages:
-        return f"{given!r} is of another language; add {' or '.join(map(repr, languages))} to languages"
+        listed = " or ".join(map(repr, languages))
+        return f"{given!r} is of another language; add {listed} to languages"
     return _about(given, here)
 
 
