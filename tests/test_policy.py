@@ -1,6 +1,9 @@
 """Declared inputs: every mistake is told at once, with file, line, field and the mend."""
 
+import dataclasses
 import datetime as dt
+import json
+import re
 from pathlib import Path
 
 import polars as pl
@@ -8,8 +11,10 @@ import pytest
 import yaml
 
 import datagov
-from datagov.declared import parse
-from datagov.detect.registry import describe_detectors
+from datagov.declared import Mistake, manifest, parse
+from datagov.detect.pii import PiiDetector
+from datagov.detect.registry import describe_detectors, detectors
+from datagov.detect.secrets import SecretsDetector
 from datagov.errors import ConfigError
 from datagov.policy import load_policy
 from datagov.sources.licences import CLASSES, check_expression, classify
@@ -17,6 +22,7 @@ from datagov.sources.registry import load_registry, path_matches, source_ids
 from datagov.sources.verdicts import check_purpose, describe, verdicts
 from datagov.tables import ACTIONS
 
+GUIDE = Path(__file__).parents[1] / "docs/guides/data-engineer.md"
 EXAMPLES = Path(datagov.__file__).parent / "manifests/examples"
 
 
@@ -113,6 +119,152 @@ detectors:
     said = "\n".join(lines)
     for message in ("did you mean 'empty'", "did you mean 'entities'", "a number", "'xx'"):
         assert message in said
+
+
+def test_all_wrong_names_in_options_are_told_at_once_with_their_lines(tmp_path):
+    text = """version: 1
+purpose: x
+rules:
+  pii.EMIAL_ADDRESS: {action: drop}
+  pii.IT_FISCAL_CODE: {action: drop}
+detectors:
+  secrets: {min_score: 7}
+  pii:
+    languages: [en, zz]
+    entities: [EMAIL_ADRESS]
+    phone_regions: [CH, XX, UK]
+    min_score: 2
+    without: ["IpRecognizer: IPv5"]
+    context_only: [UK_NSH]
+    ner:
+      nlp_engine_name: spacy
+      share: 2
+      models: [{lang_code: eng, model_name: x}]
+"""
+    lines = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
+    said = [line.removeprefix(f"{tmp_path / 'p.yaml'}:") for line in lines]
+    expected = [
+        "7: detectors.secrets.min_score: 7 is no score; expected a number above 0, at most 1",
+        "9: detectors.pii.languages[1]: Presidio has no recogniser for 'zz'",
+        "10: detectors.pii.entities[0]: 'EMAIL_ADRESS' is not known; did you mean 'EMAIL_ADDRESS'?",
+        "11: detectors.pii.phone_regions[1]: 'XX' is not known; expected ISO 3166-1",
+        "11: detectors.pii.phone_regions[2]: 'UK' is not known; did you mean 'GB'?",
+        "12: detectors.pii.min_score: 2 is greater than the maximum of 1",
+        "13: detectors.pii.without[0]: 'IpRecognizer: IPv5' is not known; did you mean 'IpReco",
+        "14: detectors.pii.context_only[0]: 'UK_NSH' is not known; did you mean 'UK_NHS'?",
+        "17: detectors.pii.ner.share: 2 is greater than the maximum of 1",
+        "18: detectors.pii.ner.models[0].lang_code: 'eng' is no language",
+    ]
+    assert len(said) == len(expected)
+    assert all(line.startswith(each) for line, each in zip(said, expected, strict=True)), said
+    without_ner = text[: text.index("    ner:")]
+    lines = told(
+        tmp_path / "p.yaml", without_ner, lambda path: load_policy(path, describe_detectors)
+    )
+    assert "did you mean 'EMAIL_ADDRESS'" in lines[0]
+    assert not any("IT_FISCAL_CODE" in line for line in lines)
+
+
+@pytest.mark.parametrize("score", ["0", "-1", "1.5"])
+def test_a_score_that_nothing_or_everything_reaches_is_no_threshold(tmp_path, score):
+    for detector in ("pii", "secrets", "restricted"):
+        option = f"{{{detector}: {{min_score: {score}}}}}"
+        text = f"version: 1\npurpose: x\nrules: {{}}\ndetectors: {option}\n"
+        (line,) = told(
+            tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors)
+        )
+        assert f"detectors.{detector}.min_score: {score}" in line
+
+
+@pytest.mark.parametrize(
+    ("languages", "message"),
+    [
+        ("zh", "Chinese is always looked for and needs no entry"),
+        ("zh-CN", "Chinese is always looked for and needs no entry"),
+        ("Spanish", "'Spanish'; did you mean 'es'?"),
+        ("Deutsch", "did you mean 'de'?"),
+        ("en_US", "did you mean 'en'?"),
+        ("fr", "it has them for de, en, es"),
+        ("en, all", "'all' stands alone"),
+    ],
+)
+def test_a_language_that_is_not_one_of_presidios_is_told_with_what_to_write(
+    tmp_path, languages, message
+):
+    text = "version: 1\npurpose: x\nrules: {}\ndetectors: {pii: {languages: [LANGUAGES]}}\n"
+    (line,) = told(
+        tmp_path / "p.yaml",
+        text.replace("LANGUAGES", languages),
+        lambda path: load_policy(path, describe_detectors),
+    )
+    assert message in line
+
+
+def test_an_entity_of_another_language_is_told_with_the_language(tmp_path):
+    text = "version: 1\npurpose: x\nrules: {}\ndetectors: {pii: {entities: [IT_FISCAL_CODE]}}\n"
+    (line,) = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
+    assert "'IT_FISCAL_CODE' is of another language; add 'it' to languages" in line
+
+
+def test_an_empty_option_is_left_out(tmp_path):
+    path = tmp_path / "p.yaml"
+    path.write_text(
+        "version: 1\npurpose: x\nrules: {}\n"
+        "detectors: {pii: {languages: , min_score: , ner: }, secrets: {min_score: }}\n"
+    )
+    loaded = {type(each): each for each in detectors(load_policy(path, describe_detectors))}
+    assert loaded[PiiDetector] == PiiDetector()
+    assert loaded[SecretsDetector] == SecretsDetector()
+
+
+@pytest.mark.parametrize(
+    ("action", "hint"),
+    [
+        ("mask", "write action: redact, as: mask"),
+        ("hash", "write action: redact, as: hash"),
+        ("pseudonym", "write action: redact, as: pseudonym"),
+        ("replace", "write action: redact, as: category"),
+        ("quarantin", "did you mean 'quarantine'?"),
+    ],
+)
+def test_an_action_that_is_a_treatment_is_told_as_it_is_written(tmp_path, action, hint):
+    text = f"version: 1\npurpose: x\nrules:\n  pii: {{action: {action}}}\n"
+    (line,) = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
+    assert line.endswith(f"'{action}' is not allowed; {hint}")
+
+
+def test_a_misspelt_detector_is_told_once(tmp_path):
+    text = "version: 1\npurpose: x\nrules:\n  secret: {action: redact}\n"
+    (line,) = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
+    assert line.endswith("no such detector; did you mean 'secrets'?")
+
+
+def test_mistakes_stand_in_order_of_lines_and_places():
+    declared = parse("x", "a: [" + ", ".join("0123456789ab") + "]")
+    places = [("a", 10), ("a", 2), ("a", 1)]
+    wrong = [Mistake(place, f"own.yaml:{n}: x") for place in places for n in (10, 5)]
+    with pytest.raises(ConfigError) as error:
+        declared.refuse(wrong)
+    assert str(error.value).splitlines() == [
+        f"x:1: a[{i}]: own.yaml:{n}: x" for i in (1, 2, 10) for n in (5, 10)
+    ]
+
+
+def test_the_policy_in_the_guide_is_valid_as_it_is_written(tmp_path):
+    (text,) = re.findall(r"```yaml\n(version: 1\n.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    path = tmp_path / "policy.yaml"
+    path.write_text(text, "utf-8")
+    loaded = {each.name: each for each in detectors(load_policy(path, describe_detectors))}
+    assert loaded["pii"].min_score == 0.3
+    assert loaded["pii"].languages == ("en", "it")
+
+
+def test_every_option_of_personal_information_is_described():
+    options = json.loads(manifest("policy.schema.json"))["$defs"]["pii"]["properties"]
+    assert set(options) == {field.name for field in dataclasses.fields(PiiDetector)}
+    assert all(option["description"] for option in options.values())
+    guide = GUIDE.read_text("utf-8")
+    assert all(f"`{name}`" in guide for name in options)
 
 
 def test_all_mistakes_within_one_rule_are_told(tmp_path):

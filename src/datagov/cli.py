@@ -330,10 +330,19 @@ def annotations(
 def pii(
     text: str, policy: Path | None, everything: bool, min_score: float | None, as_json: bool
 ) -> None:
-    """Show what personal information is found in a text, and why.
+    """Show what personal information and which secrets are found in a text, and why.
 
     TEXT is looked at as it is given; the name of a FILE stands for the text in it, - for standard
     input. What is found is printed as it stands: keep the output where the text may be.
+
+    \b
+    Looked for are, unless the policy says else:
+      mail and IP addresses, phone numbers, cards, bank accounts
+      numbers of identity, passport, health and tax in English-speaking countries
+      Chinese identity, travel and vehicle numbers, accounts, postal addresses
+      names of persons, and what is sensitive beside a person
+      secrets: keys, tokens, webhooks, passwords and the like
+    --all looks for everything that is known, in every language.
 
     \b
       datagov pii "我的手机号是13812345678"

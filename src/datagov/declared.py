@@ -23,6 +23,11 @@ from datagov.errors import ConfigError
 Path_ = tuple[str | int, ...]
 """Where a value stands: keys and indices from the top."""
 
+HINTS = "x-hints"
+"""In a schema beside `enum`: what to write instead of a word that people try."""
+
+_NUMBERS = re.compile("([0-9]+)")
+
 MAX_NODES = 1_000_000
 
 
@@ -32,6 +37,17 @@ class Mistake:
 
     path: Path_
     message: str
+
+
+class Refused(ConfigError):
+    """A declared input has mistakes; `mistakes` holds those whose places are those of a value.
+
+    It is empty where the mistakes have lines of a file, which the message names.
+    """
+
+    def __init__(self, message: str, mistakes: tuple[Mistake, ...] = ()) -> None:
+        super().__init__(message)
+        self.mistakes = mistakes
 
 
 @dataclass(frozen=True)
@@ -44,10 +60,14 @@ class Declared:
 
     def refuse(self, mistakes: Iterable[Mistake]) -> None:
         """Raises ConfigError naming all mistakes, a line each; returns if there are none."""
-        found = sorted({(self._line(m.path), _dotted(m.path), m.message) for m in mistakes})
+        listed = tuple(dict.fromkeys(mistakes))
+        found = sorted(
+            {(self._line(m.path), _dotted(m.path), m.message) for m in listed}, key=_in_order
+        )
         if found:
-            raise ConfigError(
-                "\n".join(f"{self._place(line)}: {field}: {text}" for line, field, text in found)
+            raise Refused(
+                "\n".join(f"{self._place(line)}: {field}: {text}" for line, field, text in found),
+                () if self.lines else listed,
             )
 
     def _place(self, line: int) -> str:
@@ -57,6 +77,12 @@ class Declared:
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
+
+
+def _in_order(told: tuple[int, str, str]) -> tuple[Any, ...]:
+    """Returns by what mistakes are sorted: line and place, numbers in them by their size."""
+    line, *texts = told
+    return line, *([int(p) if p.isdecimal() else p for p in _NUMBERS.split(t)] for t in texts)
 
 
 def _dotted(path: Path_) -> str:
@@ -82,11 +108,7 @@ def load_declared(
         ConfigError: With a line for each mistake: file, line, field, expected, how to mend it.
     """
     declared = parse(str(path), _text(path))
-    errors = _errors(declared.value, schema_name)
-    found = [mistake for error in errors for mistake in _mistakes(error)]
-    if isinstance(declared.value, dict):
-        found += checks(_without(declared.value, errors))
-    declared.refuse(found)
+    declared.refuse(mistakes(declared.value, schema_name, checks))
     return declared
 
 
@@ -122,9 +144,21 @@ class Refusals:
             raise ConfigError("\n".join(self._told))
 
 
-def mistakes(value: Any, schema_name: str) -> list[Mistake]:
-    """Returns where `value` breaks a JSON Schema of `manifests/`."""
-    return [mistake for error in _errors(value, schema_name) for mistake in _mistakes(error)]
+def mistakes(
+    value: Any, schema_name: str, checks: Callable[[Any], Iterator[Mistake]]
+) -> list[Mistake]:
+    """Returns where `value` breaks a JSON Schema of `manifests/`, and what `checks` yields.
+
+    Args:
+        value: What is declared.
+        schema_name: Its JSON Schema.
+        checks: See `load_declared`.
+    """
+    errors = _errors(value, schema_name)
+    found = [mistake for error in errors for mistake in _mistakes(error)]
+    if isinstance(value, dict):
+        found += checks(_without(value, errors))
+    return found
 
 
 def _errors(value: Any, schema_name: str) -> list[ValidationError]:
@@ -273,7 +307,9 @@ def _mistakes(error: Any) -> Iterator[Mistake]:
     elif error.validator == "enum":
         values = [_word(value) for value in error.validator_value]
         given = _word(error.instance)
-        yield Mistake(path, f"{given!r} is not allowed{nearest(given, values)}")
+        meant = error.schema.get(HINTS, {}).get(given)
+        hint = f"; {meant}" if meant else nearest(given, values)
+        yield Mistake(path, f"{given!r} is not allowed{hint}")
     elif error.validator == "pattern":
         shape = error.schema.get("description", error.validator_value)
         yield Mistake(path, f"{error.instance!r} has not the shape that is expected: {shape}")
@@ -292,12 +328,19 @@ def _plain(error: Any) -> str:
     if error.validator == "type":
         kinds = error.validator_value
         listed = [kinds] if isinstance(kinds, str) else kinds
-        names = " or ".join(_KINDS.get(kind, kind) for kind in listed)
+        names = " or ".join(_KINDS.get(kind, kind) for kind in listed if kind != "null")
         return f"is {_kind(error.instance)}, expected {names}{hint}"
     return f"{error.message}{hint}"
 
 
-_KINDS = {"boolean": "true or false", "string": "text", "array": "a list", "object": "a mapping"}
+_KINDS = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "object": "a mapping",
+    "string": "text",
+}
 """What JSON Schema calls types, as people do."""
 
 

@@ -274,7 +274,7 @@ def _check(value: Mapping[str, Any], describe: Describe, folder: Path) -> Iterat
         elif category:
             yield from _check_category(at, detector, category, known[detector])
         for step in rule if isinstance(rule, list) else [rule]:
-            yield from _check_step(at, detector, step or {})
+            yield from _check_step(at, detector if detector in known else None, step or {})
     yield from _check_duplicates(value.get("duplicates") or {})
     for name in options:
         if name not in described.categories:
@@ -295,9 +295,12 @@ def _check_category(
         yield Mistake(at, f"{detector} has no category {category!r}{hint}")
 
 
-def _check_step(at: tuple[str, ...], detector: str, step: Mapping[str, Any]) -> Iterator[Mistake]:
+def _check_step(
+    at: tuple[str, ...], detector: str | None, step: Mapping[str, Any]
+) -> Iterator[Mistake]:
+    """Yields what is wrong with a step of a detector's rule; None is one that there is not."""
     action = step.get("action")
-    if action == "redact" and detector not in SPAN_DETECTORS:
+    if action == "redact" and detector is not None and detector not in SPAN_DETECTORS:
         yield Mistake(
             at,
             f"redact takes parts out of a text, and {detector} is about whole records; "

@@ -93,6 +93,16 @@ def keywords(text: str, start: int, first: int | None = None) -> list[str]:
     return found
 
 
+def supporting(text: str, start: int, words: Iterable[str]) -> str:
+    """Returns which of `words` supports a match at `start`, the nearest; "" if none does.
+
+    It stands before the match, in it, or in the token right behind its start; see `keywords`.
+    """
+    sought = shortest(words)
+    standing = keywords(text, start)
+    return next((word for each in standing for word in sought if word in each), "")
+
+
 def own_keywords(text: str, start: int) -> list[str]:
     """Returns those of `keywords` that do not stand before the run in which the match starts."""
     low = max(0, start - STRETCH)

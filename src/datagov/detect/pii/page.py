@@ -115,12 +115,14 @@ class Page:
         result = []
         for span in spans:
             if span.score < 1:
-                clause = self._clause(span.start)
-                if any(word in clause for word in search.recogniser.context):
+                before = clause(self.text, span.start)
+                if any(word in before for word in search.recogniser.context):
                     span = span._replace(score=raised(span.score))
             result.append(span)
         return result
 
-    def _clause(self, start: int) -> str:
-        clause = self.text[max(0, start - _CLAUSE) : start].lower()
-        return clause[max(clause.rfind(end) for end in _CLAUSE_ENDS) + 1 :]
+
+def clause(text: str, start: int) -> str:
+    """Returns, in lower case, what of the clause in which a match starts stands before it."""
+    before = text[max(0, start - _CLAUSE) : start].lower()
+    return before[max(before.rfind(end) for end in _CLAUSE_ENDS) + 1 :]

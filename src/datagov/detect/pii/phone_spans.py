@@ -111,15 +111,15 @@ def _supported(batch: Batch, asked: list[tuple[int, int]]) -> set[tuple[int, int
 def _span(found: _Candidate, start: int, end: int, is_near: bool, scan: Plan) -> Span | None:
     text = found.text
     if is_near:
-        rule, score = "libphonenumber", raised(phones.SCORE)
+        rule, score = phones.LIBRARY, raised(phones.SCORE)
     elif found.is_announced:
-        rule, score = "announced", raised(phones.SCORE)
+        rule, score = phones.ANNOUNCED, raised(phones.SCORE)
         start = phones.after_bracket(text, start, end)
     elif found.may_be_formatted and phones.is_formatted(text, start, end):
-        rule, score = "formatted", phones.FORMATTED_SCORE
+        rule, score = phones.FORMATTED, phones.FORMATTED_SCORE
         start = phones.after_bracket(text, start, end)
     elif _takes_bare(scan):
-        rule, score = "libphonenumber", phones.SCORE
+        rule, score = phones.LIBRARY, phones.SCORE
     else:
         return None
-    return Span(start, end, "PHONE_NUMBER", f"{phones.RECOGNISER}: {rule}", score)
+    return Span(start, end, "PHONE_NUMBER", rule, score)

@@ -31,6 +31,10 @@ ANY_SEED = r"\d[^\d]"
 numbers of regions that have short ones; only a comparison with it looks for those."""
 
 RECOGNISER = "PhoneRecognizer"
+LIBRARY, ANNOUNCED, FORMATTED = (
+    f"{RECOGNISER}: {rule}" for rule in ("libphonenumber", "announced", "formatted")
+)
+"""The rules: libphonenumber alone or beside a word of Presidio's, a word of ours, the writing."""
 SCORE = 0.4
 FORMATTED_SCORE = 0.6
 CONTEXT = ("phone", "number", "telephone", "cell", "cellphone", "mobile", "call")
@@ -42,10 +46,10 @@ _OTHER_LABELS = (
     *("电话", "電話", "手机", "手機", "联系方式", "致电", "传真", "傳真", "热线", "熱線"),
     *("전화", "휴대폰", "携帯"),
 )
-_LABELS = regex.compile(
-    rf"(?i)(?:\b(?:{'|'.join(_LATIN_LABELS)})\b|{'|'.join(_OTHER_LABELS)})[^\d\n]{{0,12}}$"
-)
+_LABEL = rf"(?:\b(?:{'|'.join(_LATIN_LABELS)})\b|{'|'.join(_OTHER_LABELS)})"
+_LABELS = regex.compile(rf"(?i){_LABEL}[^\d\n]{{0,12}}$")
 """What announces a number, at its end; Presidio knows none of these words."""
+_LAST_LABEL = regex.compile(f"(?ri){_LABEL}")
 MARKS = (
     rf"\b(?:{'|'.join(map(in_any_case, _LATIN_LABELS))})\b"
     rf"|{'|'.join(map(in_any_case, _OTHER_LABELS))}"
@@ -98,6 +102,12 @@ def candidates(
 def is_announced(text: str, start: int) -> bool:
     """True if a word that Presidio does not know announces the number that starts here."""
     return _LABELS.search(text, max(0, start - REACH), start) is not None
+
+
+def announcement(text: str, start: int) -> str:
+    """Returns the word that announces the number here, or one before it in its candidate."""
+    found = _LAST_LABEL.search(text, max(0, start - REACH - WIDTH_BEFORE), start)
+    return found.group() if found else ""
 
 
 def is_formatted(text: str, start: int, end: int) -> bool:

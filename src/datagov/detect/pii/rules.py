@@ -82,13 +82,16 @@ class Recogniser:
     def score(self, pattern: Pattern, value: str) -> float:
         """Returns the score of a match before its context is looked at; 0 if refuted."""
         score = pattern.score
-        if self.validate is not None:
-            verdict = _asked(self.validate, value)
-            if verdict is not None:
-                score = MAX_SCORE if verdict else MIN_SCORE
+        verdict = self.verdict(value)
+        if verdict is not None:
+            score = MAX_SCORE if verdict else MIN_SCORE
         if self.invalidate is not None and _asked(self.invalidate, value):
             score = MIN_SCORE
         return score
+
+    def verdict(self, value: str) -> bool | None:
+        """Returns what `validate` says of a match; None as well where nothing checks it."""
+        return None if self.validate is None else _asked(self.validate, value)
 
     def best_score(self, pattern: Pattern) -> float:
         """Returns the highest score a match can have without context."""

@@ -122,7 +122,7 @@ WRONG = [
     ({"nlp_engine_name": "spcay"}, "nlp_engine_name: 'spcay' is not allowed; did you mean 'spacy'"),
     ({"shares": 0.1}, "ner.shares: no such key; did you mean 'share'"),
     ({"share": 1.5}, "ner.share: 1.5 is greater than the maximum of 1"),
-    ({"share": True}, "ner.share: is true or false, expected number"),
+    ({"share": True}, "ner.share: is true or false, expected a number"),
     ({"models": []}, "ner.models: "),
     ({"models": [{"lang_code": "en"}]}, r"ner.models\[0\].model_name: is missing"),
     (
@@ -170,6 +170,29 @@ def test_what_is_wrong_is_told_with_its_place_and_how_to_mend_it(
 ):
     with pytest.raises(ConfigError, match=message):
         ner_config(declared(**changes), tmp_path)
+
+
+def test_all_mistakes_are_told_at_once(declared, tmp_path):
+    models = [{"lang_code": "eng", "model_name": "a"}, {"lang_code": "zh"}]
+    wrong = declared(
+        share=2,
+        models=models,
+        ner_model_configuration={"model_to_presidio_entity_mapping": {"A": 1, "B": "PRESON"}},
+    )
+    with pytest.raises(ConfigError) as caught:
+        ner_config(wrong, tmp_path)
+    lines = str(caught.value).splitlines()
+    assert [line.split(": ")[1].removeprefix("detectors.pii.ner.") for line in lines] == [
+        "models[0].lang_code",
+        "models[1].model_name",
+        "ner_model_configuration.model_to_presidio_entity_mapping.A",
+        "ner_model_configuration.model_to_presidio_entity_mapping.B",
+        "share",
+    ]
+    models = [{"lang_code": code, "model_name": f"none_{code}"} for code in ("en", "zh")]
+    with pytest.raises(ConfigError) as caught:
+        ner_config(declared(models=models), tmp_path)
+    assert all(f"'none_{code}' is no installed" in str(caught.value) for code in ("en", "zh"))
 
 
 def test_mistakes_in_a_file_name_its_lines(tmp_path):

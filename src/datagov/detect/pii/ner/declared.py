@@ -48,8 +48,7 @@ def ner_config(value: Any, folder: Path) -> NerConfig:
             a model that is not on this machine, labels that lead nowhere.
     """
     declared = _declared(value, folder)
-    declared.refuse(mistakes(declared.value, SCHEMA))
-    declared.refuse(_unknown(declared.value))
+    declared.refuse(mistakes(declared.value, SCHEMA, _unknown))
     loading = _loading(declared)
     entities = _entities(declared, loading)
     return NerConfig(loading, entities, float(declared.value.get("share", 1)))
@@ -94,32 +93,40 @@ def _declared(value: Any, folder: Path) -> _Declaration:
 
 
 def _unknown(value: Mapping[str, Any]) -> Iterator[Mistake]:
-    """Yields what a schema cannot say and no model is needed for."""
+    """Yields what a schema cannot say and no model is needed for; passes over what is None."""
+    engine = value.get("nlp_engine_name")
     seen: set[str] = set()
-    known = languages()
-    for i, model in enumerate(value["models"]):
-        language, at = model["lang_code"], ("models", i, "lang_code")
-        if language not in known:
-            hint = nearest(language, known)
-            yield Mistake(at, f"{language!r} is no language that texts are told to be in{hint}")
-        if language in seen:
-            yield Mistake(at, f"{language!r} has a model already; keep one")
-        seen.add(language)
-        if isinstance(model["model_name"], str) == (value["nlp_engine_name"] == TRANSFORMERS):
+    for i, model in enumerate(value.get("models") or ()):
+        at: Path_ = ("models", i)
+        language, name = (model or {}).get("lang_code"), (model or {}).get("model_name")
+        if language is not None:
+            yield from _check_language((*at, "lang_code"), language, seen)
+            seen.add(language)
+        if None not in (name, engine) and isinstance(name, str) == (engine == TRANSFORMERS):
             yield Mistake(
-                ("models", i, "model_name"),
+                (*at, "model_name"),
                 "expected {spacy: …, transformers: …} for the transformers engine, else a name",
             )
-    if value.get("gliner") and value["nlp_engine_name"] != GLINER:
+    if value.get("gliner") and engine not in (GLINER, None):
         yield Mistake(("gliner",), "is for the gliner engine; leave it out")
-    mapping = _given(value, _MAPPING, {})
     usual = sorted({*_presidio_defaults()[_MAPPING].values(), "NRP", "DATE_TIME"})
-    for label, category in mapping.items():
+    for label, category in _given(value, _MAPPING, {}).items():
         place = (_LABELS, _MAPPING, label)
+        if category is None:
+            continue
         if not _CATEGORY.fullmatch(category):
             yield Mistake(place, f"{category!r} is no category; expected capitals such as PERSON")
         elif category not in usual and _is_misspelt(category, usual):
             yield Mistake(place, f"{category!r} is no usual category{nearest(category, usual)}")
+
+
+def _check_language(at: Path_, language: str, seen: set[str]) -> Iterator[Mistake]:
+    known = languages()
+    if language not in known:
+        hint = nearest(language, known)
+        yield Mistake(at, f"{language!r} is no language that texts are told to be in{hint}")
+    if language in seen:
+        yield Mistake(at, f"{language!r} has a model already; keep one")
 
 
 def _is_misspelt(name: str, known: Sequence[str]) -> bool:
@@ -153,16 +160,20 @@ def _loading(declared: _Declaration) -> Loading:
     value = declared.value
     engine = value["nlp_engine_name"]
     packages = _found(declared, ("nlp_engine_name",), lambda: installed(engine))
+    missing: list[Mistake] = []
+    models = [_model(declared, i, missing) for i in range(len(value["models"]))]
+    declared.refuse(missing)
     return Loading(
         engine,
-        tuple(_model(declared, i) for i in range(len(value["models"]))),
+        tuple(model for model in models if model),
         _labels(value),
         Gliner(**(value.get("gliner") or {})),
         packages,
     )
 
 
-def _model(declared: _Declaration, i: int) -> Model:
+def _model(declared: _Declaration, i: int, missing: list[Mistake]) -> Model | None:
+    """Returns the model of an entry; None where a part of it is missing, which is noted."""
     engine, model = declared.value["nlp_engine_name"], declared.value["models"][i]
     name = model["model_name"]
     at: Path_ = ("models", i, "model_name")
@@ -170,14 +181,21 @@ def _model(declared: _Declaration, i: int) -> Model:
     find = {SPACY: spacy_files, STANZA: stanza_files, TRANSFORMERS: hub_files, GLINER: hub_files}[
         engine
     ]
-    tokenizer = None
+
+    def tried(at: Path_, find: Callable[[str, Path], ModelFiles], name: str) -> ModelFiles | None:
+        try:
+            return find(name, declared.folder)
+        except ConfigError as error:
+            missing.append(Mistake(at, str(error)))
+            return None
+
+    n_before, tokenizer = len(missing), None
     if engine == TRANSFORMERS:
-        spacy_name, name = name["spacy"], name["transformers"]
-        tokenizer = _found(
-            declared, (*at, "spacy"), lambda: spacy_files(spacy_name, declared.folder)
-        )
-        at = (*at, "transformers")
-    files = _found(declared, at, lambda: find(name, declared.folder))
+        tokenizer = tried((*at, "spacy"), spacy_files, name["spacy"])
+        at, name = (*at, "transformers"), name["transformers"]
+    files = tried(at, find, name)
+    if files is None or len(missing) > n_before:
+        return None
     return Model(model["lang_code"], files, tokenizer)
 
 

@@ -44,7 +44,12 @@ def check_options(options: Mapping[str, Any], folder: Path) -> tuple[list[Mistak
     if isinstance(own.get("deny"), dict):
         own["deny"] = {name: each for name, each in own["deny"].items() if _is_whole(each)}
     found = reader.read({name: each for name, each in own.items() if _is_whole(each)})
-    return reader.mistakes, {**{k: v for k, v in options.items() if k not in OWN}, **found}
+    rest = {name: _whole_part(each) for name, each in options.items() if name not in OWN}
+    return reader.mistakes, {**rest, **found}
+
+
+def _whole_part(value: Any) -> Any:
+    return [each for each in value if each is not None] if isinstance(value, list) else value
 
 
 def _is_whole(value: Any) -> bool:
