@@ -59,6 +59,9 @@ STATEMENTS = [
     ("They sold my DNA profile.", "BIOMETRIC", "DNA profile"),
     ("我的指纹被采集了", "BIOMETRIC", "指纹"),
     ("I'm at 31.23045, 121.47370 now", "LOCATION", "31.23045, 121.47370"),
+    ("我在39.9042,116.4074", "LOCATION", "39.9042,116.4074"),
+    ("我现在在 39.9042,116.4074。", "LOCATION", "39.9042,116.4074"),
+    ("我的位置是39.9042,116.4074", "LOCATION", "39.9042,116.4074"),
     ("I just checked in at the Hilton.", "LOCATION", "checked in at the Hilton"),
     ("我昨天入住如家酒店。", "LOCATION", "入住如家酒店"),
     ("My salary is $85,000.", "FINANCE", "salary is $85,000"),
@@ -87,6 +90,9 @@ RECORDS = [
     ("Ann Lee | Religion: Catholic | x", "BELIEF", "Religion: Catholic"),
     ("ann@example.org; Salary: USD 5,000; ok", "FINANCE", "Salary: USD 5,000"),
     ("Name: Ann Lee\nGPS: 31.2304", "LOCATION", "GPS: 31.2304"),
+    ("姓名：张三，定位：39.9042,116.4074，男", "LOCATION", "定位：39.9042,116.4074"),
+    ("Name: Ann Lee\nGPS: 31.2304, -121.4737; 9", "LOCATION", "GPS: 31.2304, -121.4737"),
+    ("张三，坐标：东经116.40，北纬39.90", "LOCATION", "坐标：东经116.40，北纬39.90"),
     ("姓名：张三\n指纹特征：A81F", "BIOMETRIC", "指纹特征：A81F"),
 ]
 
@@ -121,6 +127,7 @@ NOT_OF_A_PERSON = [
     "See 10.0.0.1 and x.org. Diagnosis: the disk is full",
     "Ann Lee, aged 14-year-old whisky",
     "GPS: 12345",
+    "中心位于39.9042,116.4074",
 ]
 
 

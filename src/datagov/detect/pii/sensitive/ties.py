@@ -59,7 +59,13 @@ _OBJECT_BEFORE = regex.compile(rf"[^{_MARKS}はが]{{1,12}} ?$")
 _PARTICLES = "とをにの을를의에진혐유"
 """What verbs begin with that follow their object, in Japanese and Korean."""
 
-_FIELD = regex.compile(r"[ \t]*([^,，;；。\n|]{1,60})")
+_DEGREES = r"(?:[东西東][经經]|[北南][纬緯])? ?[-+]?\d{1,3}\.\d{2,12}°?"
+_REST = r"[^,，;；。\n|]"
+_FIELD = regex.compile(
+    rf"[ \t]*([(\[（]?{_DEGREES} ?[NS]?[,，;；]{_DEGREES}{_REST}{{0,20}}|{_REST}{{1,60}})"
+)
+"""The value of a field; a comma ends it, but not within a pair of coordinates."""
+
 _FIELD_START = regex.compile(r"(?:^|[\n,，;；。|/、\t•*【\[({\"“])[ \t*_-]{0,4}$")
 _UNBOUNDED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]")
 
