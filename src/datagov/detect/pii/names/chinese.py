@@ -28,6 +28,9 @@ _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 _LINK = regex.compile(
     r"(?:姓名|名字)?[\"'”]?[ \t]*(?:[:：=】\]]|是|叫|为)?[ \t]*[\"'“]?(?=[\u3400-\u9fff])"
 )
+_BEFORE_KEY = regex.compile(
+    r"(?ri)(?<![A-Za-z0-9])(?:(?:real|full|user|customer|client|patient|student|contact)[_ ]?)?"
+)
 _DOT = regex.compile(f"[{''.join(DOTS)}]")
 _IS_HAN = regex.compile(_HAN)
 _HAN_RUN = regex.compile(rf"(?r){_HAN}+")
@@ -58,7 +61,9 @@ def of_label(text: str, start: int, end: int) -> Iterator[Span]:
     for length in (2, 3, 4):
         name = text[at : at + length]
         if _is_name(name) and _end_of_name().match(text, at + length):
-            is_plain = name[0] not in words("zh_doubtful")
+            is_plain = name[0] not in words("zh_doubtful") and (
+                is_sure or length > 2 or text[at + length : at + length + 1] != "的"
+            )
             if is_linked or is_plain or (is_sure and not _IS_HAN.match(text, at + length)):
                 yield Span(at, at + length, PERSON, "Names: zh, behind a label", LABELLED)
             return
@@ -66,6 +71,8 @@ def of_label(text: str, start: int, end: int) -> Iterator[Span]:
 
 def of_key(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name that is the whole value of a key, such as `"name": "张伟"`."""
+    if not _BEFORE_KEY.match(text, max(0, start - 12), start):
+        return
     for span in of_label(text, start, end):
         if text[span.start] not in words("zh_doubtful") and not _IS_HAN.match(text, span.end):
             yield span
