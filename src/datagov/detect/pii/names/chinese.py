@@ -1,7 +1,8 @@
-"""Chinese names: a surname and one or two characters, where a title or a label says so.
+"""Chinese names: a surname and one or two characters, where what stands beside them says so.
 
 Han text has no blanks and no capitals, and most surnames are words too. So a name counts only
-behind a label (姓名：), before a title (先生), or with the dot of a transliteration (约翰·史密斯).
+behind a label (姓名：) or a key (name=), before a title (先生) or what is said of one person
+(患有), or with the dot of a transliteration (约翰·史密斯).
 """
 
 from collections.abc import Iterator
