@@ -113,3 +113,28 @@ def test_separators_prefixes_and_context(text: str, expected: list[tuple[str, st
 )
 def test_numbers_that_are_none_are_left_alone(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "张伟,13812345678,男", "张伟\t13812345678\t男", "张伟(13812345678)", "张伟:13812345678",
+        "张伟 13812345678 北京", '"13812345678"，张伟', '"张伟","13812345678"',
+        "a,13812345678 | 男",
+    ],
+)  # fmt: skip
+def test_a_mobile_is_found_beside_chinese_across_the_marks_of_a_table(text: str) -> None:
+    assert found(text) == [("CN_MOBILE", "13812345678")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,13812345678,b",
+        "张伟 x=13812345678 y",
+        "http://x.org/13812345678 是",
+        "张伟....13812345678,",
+    ],
+)
+def test_eleven_digits_away_from_chinese_are_no_mobile(text: str) -> None:
+    assert found(text) == []

@@ -36,7 +36,32 @@ PERSONS = [
     ("感谢王教授的帮助", "王"),
     ("法国哲学家让·马利·居约认为", "让·马利·居约"),
     ("联系人: 张伟 电话", "张伟"),
-]
+    ("My name is Dr. John Smith", "John Smith"),
+    ("My name is Mr Robert Jones", "Robert Jones"),
+    ("Name: Prof. Sieda Batukayev\n", "Sieda Batukayev"),
+    ("Gerald Jay Sussman wrote it", "Gerald Jay Sussman"),
+    ("by João Bosco Mangueira Sobral.", "João Bosco Mangueira Sobral"),
+    ("Ashley Kyle Yablon said", "Ashley Kyle Yablon"),
+    ("the James Webb Space Telescope", "James Webb"),
+    ("Contact: Smith, John A.", "Smith, John A."),
+    ("Contact: Smith, Berlin", "Smith"),
+    ("作者：保罗·格拉汉姆（Paul）", "保罗·格拉汉姆"),
+    *((text, "王小明") for text in (
+        "患者王小明患有高血压", "患者王小明被诊断为肺癌", "患者王小明确诊肺癌",
+        "患者王小明出现发热", "客户王小明来电", "监护人王小明", "我叫王小明今年12岁",
+        "我妈妈叫王小明", "王小明患有艾滋病",
+        "尊敬的王小明：", "请联系王小明", "name=王小明&tel=1", '{"name": "王小明"}',
+        '{"姓名": "王小明"}', "姓名王小明男汉族",
+    )),
+    ('{"userName":"王小明"}', "王小明"),
+    ("收件人陈静地址北京", "陈静"),
+    ("户名李建国卡号6222", "李建国"),
+    ("他叫王芳，名字叫王芳。", "王芳"),
+    ("户主 周杰", "周杰"),
+    ("原告李华诉称", "李华"),
+    ("患者李亚男，女", "李亚男"),
+    ("姓名李亚男性别女", "李亚男"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "name"), PERSONS)
@@ -51,6 +76,10 @@ def test_a_person_is_found(text, name):
         "Mr. President, thank you", "the Thomas Prize", "name is None", "Mark Twin Peaks",
         "San Antonio River", "Golden Age", "May June", "高兴先生们", "父母姓名和住址", "老师们说",
         "时间主任务", "Dr Pepper",
+        "患者赵某某", "患者张某，男", "患者左肺感染", "患者焦虑发生",
+        "不叫芦苇", "黄牛患有疾病", "客户关系管理", "客户宁愿购买", "name=黄瓜",
+        "叫“管道”这个名字", "联系方式", '"productName":"王小明"',
+        "客户付费的版本",
     ],
 )  # fmt: skip
 def test_what_is_no_person_is_passed_over(text):

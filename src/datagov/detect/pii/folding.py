@@ -1,7 +1,8 @@
 """Texts with look-alikes of ASCII replaced one for one, so that byte patterns see them.
 
 Full-width forms, digits of other scripts, the letters that ignoring case makes equal to ASCII ones,
-and white space outside ASCII. One code point stays one code point, so that offsets hold in both.
+the Roman ten that stands for the X of an identity card, and white space outside ASCII. One
+code point stays one code point, so that offsets hold in both.
 """
 
 import sys
@@ -13,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_LETTERS = {"\u017f": "s", "\u212a": "k", "\u0130": "i"}
+_LETTERS = {"\u017f": "s", "\u212a": "k", "\u0130": "i", "\u2169": "X", "\u2179": "x"}
 
 
 @lru_cache(maxsize=1)

@@ -59,6 +59,9 @@ STATEMENTS = [
     ("They sold my DNA profile.", "BIOMETRIC", "DNA profile"),
     ("我的指纹被采集了", "BIOMETRIC", "指纹"),
     ("I'm at 31.23045, 121.47370 now", "LOCATION", "31.23045, 121.47370"),
+    ("我在39.9042,116.4074", "LOCATION", "39.9042,116.4074"),
+    ("我现在在 39.9042,116.4074。", "LOCATION", "39.9042,116.4074"),
+    ("我的位置是39.9042,116.4074", "LOCATION", "39.9042,116.4074"),
     ("I just checked in at the Hilton.", "LOCATION", "checked in at the Hilton"),
     ("我昨天入住如家酒店。", "LOCATION", "入住如家酒店"),
     ("My salary is $85,000.", "FINANCE", "salary is $85,000"),
@@ -72,6 +75,22 @@ STATEMENTS = [
     ("Ann Lee (ann@example.org) suffers from severe epilepsy.", "HEALTH", "epilepsy"),
     ("Patient No. 48213 was diagnosed with herpes.", "HEALTH", "diagnosed with herpes"),
     ("11010519491231002X，乙肝", "HEALTH", "乙肝"),
+    ("Ann Lee is a Muslim", "BELIEF", "Muslim"),
+    ("Ann Lee, who is openly gay, said", "IDENTITY", "gay"),
+    ("张三先生是穆斯林", "BELIEF", "穆斯林"),
+    ("张三是同性恋。", "IDENTITY", "同性恋"),
+    ("患者张三，佛教徒", "BELIEF", "佛教徒"),
+    ("患者张三，艾滋病史5年", "HEALTH", "艾滋病"),
+    ("Patient Ann Lee, HIV positive", "HEALTH", "HIV positive"),
+    ("Ann Lee, 9 years old", "MINOR", "9 years old"),
+    ("Ann Lee (aged 9)", "MINOR", "aged 9"),
+    ("我叫张三，今年12岁", "MINOR", "12岁"),
+    ("张三同学今年8岁了", "MINOR", "8岁"),
+    ("He has HIV.", "HEALTH", "HIV"),
+    ("She was diagnosed with epilepsy.", "HEALTH", "diagnosed with epilepsy"),
+    ("She is a Muslim", "BELIEF", "Muslim"),
+    ("他是基督徒", "BELIEF", "基督徒"),
+    ("我信佛教", "BELIEF", "信佛教"),
 ]
 
 
@@ -87,6 +106,9 @@ RECORDS = [
     ("Ann Lee | Religion: Catholic | x", "BELIEF", "Religion: Catholic"),
     ("ann@example.org; Salary: USD 5,000; ok", "FINANCE", "Salary: USD 5,000"),
     ("Name: Ann Lee\nGPS: 31.2304", "LOCATION", "GPS: 31.2304"),
+    ("姓名：张三，定位：39.9042,116.4074，男", "LOCATION", "定位：39.9042,116.4074"),
+    ("Name: Ann Lee\nGPS: 31.2304, -121.4737; 9", "LOCATION", "GPS: 31.2304, -121.4737"),
+    ("张三，坐标：东经116.40，北纬39.90", "LOCATION", "坐标：东经116.40，北纬39.90"),
     ("姓名：张三\n指纹特征：A81F", "BIOMETRIC", "指纹特征：A81F"),
 ]
 
@@ -120,7 +142,17 @@ NOT_OF_A_PERSON = [
     "points 0.12345, 0.54321 and 31.23045, 121.47370",
     "See 10.0.0.1 and x.org. Diagnosis: the disk is full",
     "Ann Lee, aged 14-year-old whisky",
+    "Ann Lee is a Catholic bishop.",
+    "张三是佛教徒聚会的召集人",
+    "张三6岁开始学琴",
+    "张三，糖尿病专家",
+    "Ann Lee, aged 9-12 months",
+    "He is not a Muslim.",
+    "It matters whether she is gay.",
+    "他为他受洗。",
+    "其他是回族。",
     "GPS: 12345",
+    "中心位于39.9042,116.4074",
 ]
 
 

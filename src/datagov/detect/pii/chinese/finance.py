@@ -7,6 +7,7 @@ from datagov.detect.pii.rules import Pattern
 _NO_GROUP_BEFORE = r"(?<!\d[ -])"
 _NO_GROUP_AFTER = r"(?![ -]\d)"
 _CARD_GROUPS = r"(?:\d{12,15}|(?:[ -]\d{4}){3}(?:[ -]?\d{1,3})?|\d{2}[ -]\d{10,13})"
+_CARD_WORD = r"(?<=(?:card|bank|acct|account|unionpay)(?:_?(?:no|num|number|id))?_?)"
 _CARD = (
     *("银行卡", "卡号", "銀行卡", "卡號", "账号", "賬號", "帳號", "借记卡", "储蓄卡", "信用卡"),
     *("工资卡", "开户", "bank card", "card number", "card no", "unionpay"),
@@ -28,6 +29,7 @@ FINANCE = (
             rf"{BEFORE}{_NO_GROUP_BEFORE}62\d{{2}}{_CARD_GROUPS}{_NO_GROUP_AFTER}{AFTER}",
             0.6,
         ),
+        Pattern("UnionPay, behind a word", rf"{_CARD_WORD}62\d{{14,17}}{AFTER}", 0.6),
         Pattern(
             "other issuers (weak)",
             rf"{BEFORE}{_NO_GROUP_BEFORE}[34569]\d{{3}}{_CARD_GROUPS}{_NO_GROUP_AFTER}{AFTER}",

@@ -7,7 +7,15 @@ from datagov.detect.pii.chinese.checks import (
     is_resident_id,
     is_taiwan_id,
 )
-from datagov.detect.pii.chinese.pattern import AFTER, BEFORE, HAN, WEAK, as_bytes, recogniser
+from datagov.detect.pii.chinese.pattern import (
+    AFTER,
+    BEFORE,
+    HAN,
+    WEAK,
+    WORD_BEFORE,
+    as_bytes,
+    recogniser,
+)
 from datagov.detect.pii.rules import Pattern
 
 _ID = (
@@ -36,7 +44,7 @@ IDENTITY = (
     recogniser(
         "CnResidentIdRecognizer",
         "CN_RESIDENT_ID",
-        Pattern("18 digits", rf"{BEFORE}[1-8]\d{{5}}{_BIRTH}\d{{3}}[0-9X]{AFTER}", 0.5),
+        Pattern("18 digits", rf"{WORD_BEFORE}[1-8]\d{{5}}{_BIRTH}\d{{3}}[0-9X]{AFTER}", 0.5),
         Pattern(
             "18 digits in groups",
             rf"{BEFORE}[1-8]\d{{5}}[ -]{_BIRTH}[ -]\d{{3}}[0-9X]{AFTER}",
@@ -79,7 +87,7 @@ IDENTITY = (
         "CN_MILITARY_ID",
         Pattern(
             "certificate number (weak)",
-            rf"{HAN}{{1,2}}字第? ?\d{{4,8}}号?{AFTER}",
+            rf"(?:(?![号號证證是为為]){HAN}){{1,2}}字第? ?\d{{4,8}}号?{AFTER}",
             WEAK,
             as_bytes(r"字(?:第)?\x20?[0-9]{4,8}(?:号)?"),
         ),

@@ -12,6 +12,9 @@ from datagov.detect.pii.rules import Recogniser
 
 BEFORE = r"(?<![0-9A-Za-z_])(?<!\d[.])"
 AFTER = r"(?![0-9A-Za-z_])(?![.]\d)"
+WORD_BEFORE = r"(?<!\d)(?<!\d[.A-Za-z])"
+"""For numbers that a check confirms: a word may touch them, such as `ID` or `card_`."""
+
 CJK = r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40]"
 """Han letters and the punctuation of Chinese text, full-width forms folded or not."""
 

@@ -11,6 +11,9 @@ _COUNTRY = r"(?:\(?(?:\+|00)86\)?[- ]?|86[- ])"
 _MOBILE = r"1(?:3\d|4[0145-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
 """The prefixes that the ministry of industry has given to mobile and virtual operators."""
 
+_APART = r"[ \t,;:|/=\"'()\[\]<>]{0,3}"
+"""What may stand between a number and the Chinese beside it: a table's or a record's marks."""
+
 _THREE = r"(?:10|2[0-57-9])"
 _FOUR = (
     r"(?:3(?:1\d|35|49|5\d|7\d|9[1-68])|4(?:1\d|2[179]|3\d|40|5[1-9]|6[4-9]|7\d|8[23])"
@@ -41,7 +44,8 @@ PHONES = (
         ),
         Pattern(
             "beside Chinese",
-            rf"{BEFORE}(?:(?<={CJK}){_MOBILE}\d{{8}}|{_MOBILE}\d{{8}}(?={CJK})){AFTER}",
+            rf"{BEFORE}(?:(?<={CJK}{_APART}){_MOBILE}\d{{8}}"
+            rf"|(?<![0-9A-Za-z]/){_MOBILE}\d{{8}}(?={_APART}{CJK})){AFTER}",
             0.5,
         ),
         Pattern("alone on a line", rf"(?<![^\n]){_MOBILE}\d{{8}}(?![^\n])", 0.5),

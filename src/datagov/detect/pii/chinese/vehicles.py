@@ -35,6 +35,14 @@ VEHICLES = (
             as_bytes(r"使[0-9]{6}|[0-9]{6}使|[A-HJ-NP-Z][0-9]{4}领"),
         ),
         Pattern(
+            "armed police",
+            rf"(?<![0-9A-Za-z_])WJ[·• ]?[{_PROVINCE}][·• ]?\d{{4}}[{_SERIAL}]{_AFTER}",
+            0.6,
+            as_bytes(
+                rf"WJ(?:·|•|\x20)?(?:{'|'.join(_PROVINCE)})(?:·|•|\x20)?[0-9]{{4}}[{_SERIAL}]"
+            ),
+        ),
+        Pattern(
             "military (weak)",
             rf"(?<![0-9A-Za-z_])[A-Z]{{2}}[·• ]?\d{{5}}{_AFTER}",
             WEAK,

@@ -1,10 +1,12 @@
-"""Chinese names: a surname and one or two characters, where a title or a label says so.
+"""Chinese names: a surname and one or two characters, where what stands beside them says so.
 
 Han text has no blanks and no capitals, and most surnames are words too. So a name counts only
-behind a label (姓名：), before a title (先生), or with the dot of a transliteration (约翰·史密斯).
+behind a label (姓名：) or a key (name=), before a title (先生) or what is said of one person
+(患有), or with the dot of a transliteration (约翰·史密斯).
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import regex
 
@@ -15,15 +17,20 @@ from datagov.detect.pii.spans import Span
 LABELLED = 0.85
 FULL_WITH_TITLE = 0.7
 SURNAME_WITH_TITLE = 0.45
+SUBJECT = 0.5
 TRANSLITERATED = 0.6
 
 DOTS = ("·", "•", "‧", "・")
 
+KEYS = tuple(name + link for name in ("name", "Name") for link in ("=", ":", '":', "':", '" :'))
+"""How data in another language writes that a name follows."""
+
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
-_LINK = regex.compile(r"(?:姓名|名字)?[ \t]*(?:[:：=】\]]|是|叫|为)?[ \t]*")
-_NAME_END = regex.compile(
-    rf"(?!{_HAN})|(?=先生|女士|小姐|同学|老师|教授|医生|今年|出生|生于|毕业|现年|性别|身份|电话|手机"
-    r"|联系|住在|来自|男|女|年龄|，|的|是|在|和|与|及|因|于|说|表示|介绍|认为|称)"
+_LINK = regex.compile(
+    r"(?:姓名|名字)?[\"'”]?[ \t]*(?:[:：=】\]]|是|叫|为)?[ \t]*[\"'“]?(?=[\u3400-\u9fff])"
+)
+_BEFORE_KEY = regex.compile(
+    r"(?ri)(?<![A-Za-z0-9])(?:(?:real|full|user|customer|client|patient|student|contact)[_ ]?)?"
 )
 _DOT = regex.compile(f"[{''.join(DOTS)}]")
 _IS_HAN = regex.compile(_HAN)
@@ -40,19 +47,43 @@ def labels() -> frozenset[str]:
     return words("zh_labels")
 
 
+def verbs() -> frozenset[str]:
+    """Returns what is said of one person, right behind the name."""
+    return words("zh_verbs")
+
+
 def of_label(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name behind a label."""
     link = _LINK.match(text, end)
-    at = link.end() if link else end
-    is_linked = at > end
-    for length in (4, 3, 2):
+    if not link:
+        return
+    at, is_linked = link.end(), link.group().strip("\"'”“") != ""
+    is_sure = text[start:end] in words("zh_strong_labels") or is_linked
+    for length in (2, 3, 4):
         name = text[at : at + length]
-        if _is_name(name) and _NAME_END.match(text, at + length):
-            is_strong = text[start:end] in words("zh_strong_labels")
-            is_plain = name[0] not in words("zh_doubtful") or not _IS_HAN.match(text, at + length)
-            if is_linked or (is_strong and is_plain):
+        if _is_name(name) and _end_of_name().match(text, at + length):
+            is_plain = name[0] not in words("zh_doubtful") and (
+                is_sure or length > 2 or text[at + length : at + length + 1] != "的"
+            )
+            if is_linked or is_plain or (is_sure and not _IS_HAN.match(text, at + length)):
                 yield Span(at, at + length, PERSON, "Names: zh, behind a label", LABELLED)
             return
+
+
+def of_key(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name that is the whole value of a key, such as `"name": "张伟"`."""
+    if not _BEFORE_KEY.match(text, max(0, start - 12), start):
+        return
+    for span in of_label(text, start, end):
+        if text[span.start] not in words("zh_doubtful") and not _IS_HAN.match(text, span.end):
+            yield span
+
+
+def of_verb(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name before what is said of one person."""
+    for span in of_title(text, start, end):
+        if span.score == FULL_WITH_TITLE and text[span.start] not in words("zh_doubtful"):
+            yield span._replace(rule="Names: zh, before a verb", score=SUBJECT)
 
 
 def of_title(text: str, start: int, end: int) -> Iterator[Span]:
@@ -118,3 +149,9 @@ def _may_begin(before: str) -> bool:
         or before[-1] in "".join(words("zh_before_one"))
         or before[-2:] in words("zh_before")
     )
+
+
+@lru_cache(maxsize=1)
+def _end_of_name() -> regex.Pattern[str]:
+    behind = "|".join(sorted(words("zh_after")))
+    return regex.compile(rf"(?!{_HAN}|[{''.join(DOTS)}])|(?={behind})|[男女](?!性别)(?={_HAN})")

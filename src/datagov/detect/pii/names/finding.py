@@ -95,6 +95,8 @@ class _Lookups:
         readings += [(f" {verb} ", latin.of_speech, False) for verb in latin.SPEECH]
         readings += [(word, chinese.of_title, False) for word in chinese.titles()]
         readings += [(word, chinese.of_label, False) for word in chinese.labels()]
+        readings += [(verb, chinese.of_verb, False) for verb in chinese.verbs()]
+        readings += [(key, chinese.of_key, False) for key in chinese.KEYS]
         readings += [(dot, chinese.of_dot, False) for dot in chinese.DOTS]
         self.expressions = tuple(
             Expression(i, _literal(text), 0) for i, (text, _, _) in enumerate(readings)

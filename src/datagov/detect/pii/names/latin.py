@@ -6,6 +6,7 @@ known, one of them known, a title, words such as "my name is". What is a place o
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import regex
 
@@ -51,6 +52,13 @@ _PARTICLE = regex.compile(
     r"(?:(?:de|da|do|dos|das|del|della|di|du|van|von|der|den|ten|ter|zu|zur|la|le|el|al|bin|ibn"
     r"|bint|y|e|af|av|of the|vom) ){1,3}"
 )
+_TITLES_BEFORE = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\.? )*(?=\p{{Lu}})")
+_SURNAMES = regex.compile(
+    r"\p{Lu}\p{Ll}{3,}(?: \p{Lu}\p{Ll}{3,})?(?![\p{L}\d'’-])(?! \p{Lu}\p{Ll})"
+)
+"""What ends a name after words that are known: no list has all surnames."""
+
+_GIVEN_BEHIND = regex.compile(r", (\p{Lu}[\p{L}\p{M}'’-]+)(?: \p{Lu}\b\.?)?(?![\p{L}\d])")
 _LAST_TOKENS = regex.compile(r"(?r)(?<![\p{L}\d])\p{Lu}[\p{L}\p{M}]+(?: \p{Lu}[\p{L}\p{M}]+)?")
 _BEFORE = regex.compile(r"(?r)[\p{L}.]+")
 _MAX_TOKENS = 5
@@ -109,11 +117,20 @@ def _rest(text: str, at: int) -> tuple[int, int, int]:
             n_known += word in surnames()
             n_unknown += word not in surnames()
         elif n_known or n_unknown:
+            more = _SURNAMES.match(text, token.start())
+            if more and not any(word in no_surnames() for word in more.group().split(" ")):
+                end = more.end()
             break
         else:
             n_unknown += 1
         end = at = token.end()
     return end, n_known, n_unknown
+
+
+@lru_cache(maxsize=1)
+def no_surnames() -> frozenset[str]:
+    """Returns the words in capitals that are no surnames behind a name."""
+    return words("no_surname") | words("things")
 
 
 def of_title(text: str, start: int, end: int) -> Iterator[Span]:
@@ -126,6 +143,7 @@ def of_title(text: str, start: int, end: int) -> Iterator[Span]:
 
 def of_cue(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name behind words that say that a name follows."""
+    end = _past_titles(text, end)
     name = _name(text, end, need_known=False)
     if name and not (start and text[start - 1].isalnum()):
         yield Span(end, name[0], PERSON, "Names: announced", CUE)
@@ -135,10 +153,14 @@ def of_label(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name in a field for names."""
     if start and text[start - 1].isalnum():
         return
+    end = _past_titles(text, end)
     name = _name(text, end, need_known=False)
     if name is None:
         return
     stop, n_tokens, is_known = name
+    given = _GIVEN_BEHIND.match(text, stop)
+    if n_tokens == 1 and is_known and given and given[1] in given_names():
+        stop, n_tokens = given.end(), 2
     if is_known:
         score = CUE if n_tokens > 1 else GREETING
     else:
@@ -162,6 +184,11 @@ def of_speech(text: str, start: int, end: int) -> Iterator[Span]:
     before = _LAST_TOKENS.match(text, max(0, start - 60), start)
     if before and all(_is_known(word) for word in before.group().split(" ")):
         yield Span(before.start(), start, PERSON, "Names: speaker", SPEAKER)
+
+
+def _past_titles(text: str, at: int) -> int:
+    titles = _TITLES_BEFORE.match(text, at)
+    return titles.end() if titles else at
 
 
 def _is_known(word: str) -> bool:

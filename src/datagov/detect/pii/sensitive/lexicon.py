@@ -81,6 +81,10 @@ class Links:
         many: Many people, right before a verb.
         numbered: A person by a number.
         genitive: Between a name and what is its bearer's.
+        copula: Between a person and what the person is.
+        pronoun: Somebody spoken of without a name, right before what is said.
+        patient: Between a patient's name and what the patient has.
+        complete: Behind what somebody is.
     """
 
     own: Pattern
@@ -91,6 +95,10 @@ class Links:
     many: Pattern
     numbered: Pattern
     genitive: Pattern
+    copula: Pattern
+    pronoun: Pattern
+    patient: Pattern
+    complete: Pattern
 
 
 @lru_cache(maxsize=1)
@@ -110,10 +118,12 @@ def links() -> Links:
     """Returns the patterns of `persons.yaml`."""
     persons = parse_data("lexicon/persons.yaml")
     at_end = {
-        name: _joined(_all(persons[name]), "$") for name in ("own", "their", "many", "self", "has")
+        name: _joined(_all(persons[name]), "$")
+        for name in ("own", "their", "many", "self", "has", "copula", "pronoun")
     }
-    inside = {name: _joined(_all(persons[name])) for name in ("they", "numbered")}
-    return Links(**at_end, **inside, genitive=_joined(persons["genitive"]))
+    inside = {name: _joined(_all(persons[name])) for name in ("they", "numbered", "patient")}
+    alone = {name: _joined(persons[name]) for name in ("genitive", "complete")}
+    return Links(**at_end, **inside, **alone)
 
 
 @lru_cache(maxsize=1)

@@ -7,9 +7,10 @@ faiths. The score says how closely it is tied to somebody:
 0.7   the speaker is the subject of a verb such as "diagnosed with"; or the field of a record
       ("Diagnosis:") in which a person was found
 0.6   the speaker has it or is it ("my", "I have", "I am"); or a person that was found is the
-      subject of the verb
+      subject of the verb, or is it ("Ann Lee is a Muslim", "Ann Lee, 9 years old")
 0.55  it is a found person's ("Ann's diabetes")
-0.45  it is "his" or "hers" beside a found person; or stands beside the number of an identity card
+0.45  "he" or "she" has it or is it; or it is "his" or "hers" beside a found person; or stands
+      beside the number of an identity card
 0.3   it merely stands in one sentence with a person, or is somebody's of whom no more is known
 ====  ==========================================================================================
 
@@ -59,7 +60,13 @@ _OBJECT_BEFORE = regex.compile(rf"[^{_MARKS}はが]{{1,12}} ?$")
 _PARTICLES = "とをにの을를의에진혐유"
 """What verbs begin with that follow their object, in Japanese and Korean."""
 
-_FIELD = regex.compile(r"[ \t]*([^,，;；。\n|]{1,60})")
+_DEGREES = r"(?:[东西東][经經]|[北南][纬緯])? ?[-+]?\d{1,3}\.\d{2,12}°?"
+_REST = r"[^,，;；。\n|]"
+_FIELD = regex.compile(
+    rf"[ \t]*([(\[（]?{_DEGREES} ?[NS]?[,，;；]{_DEGREES}{_REST}{{0,20}}|{_REST}{{1,60}})"
+)
+"""The value of a field; a comma ends it, but not within a pair of coordinates."""
+
 _FIELD_START = regex.compile(r"(?:^|[\n,，;；。|/、\t•*【\[({\"“])[ \t*_-]{0,4}$")
 _UNBOUNDED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]")
 
@@ -135,27 +142,48 @@ class Page:
         near = self._persons(low, high)
         if any(span.start < end and start < span.end for span in near):
             return None
-        tie = self._tie(trigger, self.text[max(low, start - _BEFORE) : start], start, near)
+        tie = self._tie(trigger, self.text[max(low, start - _BEFORE) : start], start, end, near)
         return tie and self._asserted(_Found(start, last, *tie), high)
 
     def _tie(
-        self, trigger: Trigger, before: str, start: int, near: list[Span]
+        self, trigger: Trigger, before: str, start: int, end: int, near: list[Span]
     ) -> tuple[float, str] | None:
         said, lexicon = links(), trigger.lexicon
         if lexicon.links and lexicon.links.search(before):
             return SPEAKER_HAS, "speaker"
-        if trigger.role == STATE:
-            return _beside(near)
+        named = [span for span in near if start - _BEFORE < span.end <= start]
+        if trigger.role == STATE or trigger.exact:
+            tie = self._being(before, start, end, named)
+            if tie or trigger.role == STATE:
+                return tie or _beside(near)
         if said.own.search(before):
             return SPEAKER_HAS, "own"
-        named = [span for span in near if start - _BEFORE < span.end <= start]
         if any(said.genitive.fullmatch(self.text, span.end, start) for span in named):
             return GENITIVE, "genitive"
-        if named and said.has.search(before):
+        if any(said.patient.fullmatch(self.text, span.end, start) for span in named):
+            return PERSON_VERB, "patient"
+        has = said.has.search(before)
+        if has and named:
             return PERSON_VERB, "person has"
+        if has and said.pronoun.search(before, 0, has.start()):
+            return THEIRS, "he or she has"
         if said.their.search(before):
             return (THEIRS, "theirs beside person") if near else (BESIDE, "theirs")
         return _beside(near)
+
+    def _being(
+        self, before: str, start: int, end: int, named: list[Span]
+    ) -> tuple[float, str] | None:
+        """Returns how what somebody is, or how old, is said of a person or of "he"."""
+        said = links()
+        if not said.complete.match(self.text, end):
+            return None
+        if any(said.copula.fullmatch(self.text, span.end, start) for span in named):
+            return PERSON_VERB, "person is"
+        copula = said.copula.search(before)
+        if copula and said.pronoun.search(before, 0, copula.start()):
+            return THEIRS, "he or she is"
+        return None
 
     def _verb(self, trigger: Trigger, start: int, end: int) -> "_Found | None":
         low, high = sentence(self.text, start, end)
@@ -180,6 +208,8 @@ class Page:
             return (BESIDE, "many beside person") if near else None
         if any(start - _SUBJECT < span.end <= start for span in near):
             return PERSON_VERB, "person"
+        if said.pronoun.search(before):
+            return THEIRS, "he or she"
         if said.they.search(before):
             return (THEIRS, "theirs beside person") if near else (BESIDE, "theirs")
         return _beside(near)
