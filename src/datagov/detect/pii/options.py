@@ -38,15 +38,15 @@ def wrong_names(options: Mapping[str, Any]) -> Iterator[Mistake]:
     unknown = list(_wrong("languages", languages, lambda each: _about_language(each, languages)))
     yield from unknown
     # Nobody knows which languages were meant: what is known in any is no mistake then.
-    meant = ALL if unknown else languages
+    meant = ALL if unknown or languages == ALL else ("en", *languages)
     own = (*(options.get("recognisers") or ()), *(options.get("deny") or ()))
     own_entities = {each.entity for each in own}
     additions = options.get("additions") is not False
-    if options.get("entities"):
-        here = entities_of(meant, additions) | own_entities
-        given = tuple(options["entities"])
+    here = entities_of(meant, additions) | own_entities
+    for name in ("entities", "more_entities"):
+        given = tuple(options.get(name) or ())
         if given != ALL:
-            yield from _wrong("entities", given, lambda each: _about_entity(each, here))
+            yield from _wrong(name, given, lambda each: _about_entity(each, here))
     if options.get("context_only"):
         anywhere = all_entities() | own_entities
         yield from _wrong(

@@ -183,22 +183,20 @@ def _is_possible(candidate: str, region: str) -> bool:
     )
 
 
+_KINDS = (
+    *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number"),
+    *("voip", "pager", "uan", "voicemail"),
+)
+
+
 @lru_cache(maxsize=300)
 def _national_pattern(region: str) -> Callable[[str], object]:
     """Returns the test whether digits, with or without prefixes, are a valid national number."""
     metadata: Any = phonenumbers.PhoneMetadata.metadata_for_region(region)
-    kinds = (
-        metadata.fixed_line,
-        metadata.mobile,
-        metadata.toll_free,
-        metadata.premium_rate,
-        metadata.shared_cost,
-        metadata.personal_number,
-        metadata.voip,
-        metadata.pager,
-        metadata.uan,
-        metadata.voicemail,
-    )
+    # Bermuda's numbers are valid in the United States, which have its country code.
+    sharing = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[metadata.country_code]
+    known = map(phonenumbers.PhoneMetadata.metadata_for_region, sharing)
+    kinds = (getattr(each, kind) for each in known for kind in _KINDS)
     valid = "|".join(
         k.national_number_pattern for k in kinds if k is not None and k.national_number_pattern
     )
