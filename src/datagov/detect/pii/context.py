@@ -48,12 +48,13 @@ def raised(score: float) -> float:
     return min(max(score + FACTOR, MIN_WITH_CONTEXT), 1.0)
 
 
-def shortest(words: Iterable[str]) -> tuple[str, ...]:
-    """Returns the words, lower-case, of which one must stand in a keyword that holds any of them.
+def shortest(words: Iterable[str], *, with_blanks: bool = False) -> tuple[str, ...]:
+    """Returns the words, lower-case, of which one must stand in a text that holds any of them.
 
-    A keyword holds no white space: words of several parts never support anything.
+    A keyword holds no white space: in one, words of several parts never support anything, and are
+    left out unless asked for.
     """
-    different = sorted({word.lower() for word in words if not _SPACE.search(word)})
+    different = sorted({word.lower() for word in words if with_blanks or not _SPACE.search(word)})
     return tuple(w for w in different if not any(o in w for o in different if o != w))
 
 

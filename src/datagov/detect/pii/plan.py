@@ -163,7 +163,11 @@ def plan(
         if pattern is not None and pattern.terms is not None
     ]
     context = tuple(
-        shortest(phones.CONTEXT if which == PHONE_ID else search.recogniser.context)
+        shortest(
+            phones.CONTEXT if which == PHONE_ID else search.recogniser.context,
+            # Context in characters has words of several parts, that in words has none.
+            with_blanks=search.recogniser.minds_neighbours,
+        )
         for which, search in enumerate(searches)
     )
     weak_owners = [
