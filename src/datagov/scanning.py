@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from datagov import progress
 from datagov.beam.runners import Engine, check, default_workers, lost_worker, pipeline, threads_tell
 from datagov.conformance.evaluate import evaluate
-from datagov.corpus.fields import check_fields
+from datagov.corpus.fields import check_fields, columns_unless
 from datagov.corpus.locations import list_inputs
 from datagov.corpus.options import ReadOptions
 from datagov.corpus.shards import Shard
@@ -39,7 +39,7 @@ from datagov.lineage.statements import (
     provenance,
 )
 from datagov.pipelines.scan import build
-from datagov.policy import load_policy
+from datagov.policy import check_date_column, load_policy
 from datagov.release import metrics
 from datagov.release.assemble import assemble
 from datagov.release.benchmarks import load_benchmarks, save_indexes
@@ -52,7 +52,7 @@ from datagov.release.selfscan import self_scan
 from datagov.release.workspace import Workspace, check_free, claim, place, publish, writing_to
 from datagov.reports.render import About, render
 from datagov.sources.registry import load_registry
-from datagov.sources.verdicts import Verdicts, check_purpose, describe, verdicts
+from datagov.sources.verdicts import Verdicts, check_priority, check_purpose, describe, verdicts
 from datagov.stating import facts
 
 log = logging.getLogger("datagov")
@@ -182,10 +182,12 @@ def scan(
         secret = fingerprint_key(Path(fingerprint_key_file) if fingerprint_key_file else None)
     refusals.tell()
     check_purpose(registry, loaded_policy)
+    check_priority(registry, loaded_policy)
     signer = load_signer(keys.private)
     check_free(target)
     shards = list_inputs(paths)
     options = ReadOptions(text_fields=tuple(text_fields), id_field=id_field)
+    check_date_column(loaded_policy, columns_unless(shards, loaded_policy.duplicates.date_column))
     searched = load_benchmarks([os.fspath(each) for each in benchmarks], secret)
     config = ScanConfig(
         name=name or default_name(paths),
