@@ -1,9 +1,11 @@
 """Earlier releases that a corpus is compared with: only whole ones, each once, and all are named."""
 
+import hashlib
 import json
 import random
 import shutil
 
+import polars as pl
 import polars as pl
 import pytest
 
@@ -12,6 +14,7 @@ from datagov.errors import ConfigError, InputError
 from datagov.lineage.keys import fingerprint_key
 from datagov.policy import DuplicateOptions
 from datagov.release.earlier import load_earlier
+from datagov.reports.aggregates import cluster_sizes, copies
 
 WORDS = [f"term{i}" for i in range(2000)]
 METRICS = "evidence/metrics.json"
@@ -128,3 +131,68 @@ def test_a_release_whose_own_earlier_one_is_not_given_is_told(first, tmp_path, c
     both = scan(tmp_path, "g4", rows, against=[second, first])
     assert not [r for r in caplog.records if "was made against" in r.getMessage()]
     assert both.metrics["records"]["kept"] == 0
+
+
+@pytest.fixture(scope="module")
+def beside(first, tmp_path_factory):
+    """A release of what stands in the first one, equal and nearly, of two alike, and others."""
+    old = texts(20)
+    other = texts(3, seed=2)
+    rows = [
+        {"id": "same", "text": old[0]},
+        {"id": "loud", "text": old[1].upper()},
+        {"id": "edited", "text": f"{old[2]} more"},
+        {"id": "new", "text": other[0]},
+        {"id": "new-again", "text": other[0]},
+    ]
+    folder = tmp_path_factory.mktemp("beside")
+    policy = folder / "policy.yaml"
+    rules = "".join(f"\n  duplicates.{k}: {{action: drop}}" for k in ("exact", "normalised"))
+    policy.write_text(f"version: 1\npurpose: training\nrules:{rules}\n")
+    return scan(folder, "g2", rows, against=[first], policy=policy)
+
+
+def test_each_duplicate_of_an_earlier_record_names_it(beside, first):
+    table = pl.read_parquet(beside.out / "evidence/duplicates.parquet")
+    digest = hashlib.sha256((first / MANIFEST).read_bytes()).hexdigest()
+    earlier = table.filter(pl.col("earlier_digest").is_not_null())
+    assert set(earlier.select("earlier_release", "earlier_digest").iter_rows()) == {
+        ("g1@1.0.0", digest)
+    }
+    named = dict(earlier.select("record_id", "earlier_record_id").iter_rows())
+    assert named == {"same": "a0", "loud": "a1", "edited": "a2"}
+    assert set(table.filter(pl.col("earlier_digest").is_null())["record_id"]) == {
+        "new",
+        "new-again",
+    }
+
+
+def test_numbers_beside_an_earlier_release(beside):
+    metrics = beside.metrics
+    (earlier,) = metrics["earlier_releases"]
+    assert earlier["duplicates"] == {"exact": 1, "normalised": 1, "near": 1}
+    assert metrics["duplicates"]["normalised"]["by_redaction"] == 0
+    # `edited` is left beside the text that it repeats; `new` is the only other one in data/.
+    assert metrics["duplicates"]["near"]["residual_rate"] == 0.5
+    evidence = beside.out / "evidence"
+    assert [(r["label"], r["clusters"]) for r in cluster_sizes(evidence)] == [("2", 1)]
+    assert copies(evidence) == {"undeclared": {"earlier release g1@1.0.0": 3, "undeclared": 1}}
+
+
+def test_report_and_card_name_the_earlier_release(beside, first):
+    digest = hashlib.sha256((first / MANIFEST).read_bytes()).hexdigest()
+    for file in ("report/index.html", "README.md"):
+        text = (beside.out / file).read_text()
+        assert "earlier release" in text.lower() and digest in text
+        assert "no record of this corpus is a near duplicate of another one, or" not in text
+
+
+def test_what_redaction_made_equal_to_an_earlier_text_is_counted(tmp_path):
+    def mail(who):
+        return f"Please write to {who} about the red boat in the harbour, before noon today."
+
+    first = scan(tmp_path, "g1", [{"id": "a", "text": mail("john.doe@example.com")}]).out
+    rows = [{"id": "b", "text": mail("mary.poppins@example.org")}]
+    second = scan(tmp_path, "g2", rows, against=[first])
+    assert second.metrics["duplicates"]["normalised"]["removed"] == 1
+    assert second.metrics["duplicates"]["normalised"]["by_redaction"] == 1
