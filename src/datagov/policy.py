@@ -348,8 +348,8 @@ def _check_reach(rules: Mapping[str, Any], duplicates: Mapping[str, Any]) -> Ite
                 at = ("rules", name, i) if isinstance(rule, list) else ("rules", name)
                 yield Mistake(
                     (*at, "from_score"),
-                    f"{least} is less than {option}, {found_from}, from which on such duplicates are "
-                    f"found at all; raise it to that, or set duplicates: {{{option}: {least}}}",
+                    f"{least} is less than {option}, {found_from}, from which on they are found at "
+                    f"all; raise it to that, or set duplicates: {{{option}: {least}}}",
                 )
 
 

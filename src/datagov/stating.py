@@ -57,8 +57,7 @@ def facts(
     if config.registry.sources:
         declared.append(Dependency("source-registry", "sources", sha256=config.registry.digest))
     declared += [
-        Dependency(ROLE_EARLIER, release.title, sha256=release.digest)
-        for release in config.earlier
+        Dependency(ROLE_EARLIER, release.title, sha256=release.digest) for release in config.earlier
     ]
     declared += [Dependency("benchmark", b.name, sha256=b.sha256) for b in config.benchmarks]
     gates = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from numbers import Real
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,11 +67,15 @@ def find(
 
 def _check_shares(near_from: float, contained_from: float) -> None:
     for name, value in (("near_from", near_from), ("contained_from", contained_from)):
-        # Nothing that a NaN is compared with is true.
-        if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value <= 1:
+        if not _is_share(value):
             raise ConfigError(
                 f"{name}: {value!r} is not allowed; expected a number above 0, at most 1"
             )
+
+
+def _is_share(value: Any) -> bool:
+    # Nothing that a NaN is compared with is true.
+    return isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) <= 1
 
 
 def sketch_texts(texts: Texts, key: bytes = _KEY) -> Sketches:

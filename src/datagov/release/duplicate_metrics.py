@@ -133,9 +133,7 @@ def _staying_earlier(members: pl.LazyFrame, earlier: Sequence[EarlierRelease]) -
     none = pl.LazyFrame(
         schema=dict.fromkeys(("record_id", "normalised_digest", "earlier_digest"), pl.String)
     )
-    return pl.concat([none, *signals]).join(
-        duplicated.unique(), on=["earlier_digest", "record_id"]
-    )
+    return pl.concat([none, *signals]).join(duplicated.unique(), on=["earlier_digest", "record_id"])
 
 
 def _residual_rate(staging: Path, members: pl.LazyFrame) -> float:

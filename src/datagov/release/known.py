@@ -7,7 +7,6 @@ import polars as pl
 import pyarrow as pa
 
 from datagov.release.config import ScanConfig
-from datagov.release.earlier import FIRST_PART, EarlierRelease, parts_of
 from datagov.release.decisions import (
     RECORD,
     SourceVerdicts,
@@ -19,6 +18,7 @@ from datagov.release.decisions import (
     suspect_reasons,
     with_severity,
 )
+from datagov.release.earlier import FIRST_PART, EarlierRelease, parts_of
 from datagov.release.evidence import UnitEvidence
 from datagov.release.examples import wanted
 from datagov.release.keys import named
