@@ -75,7 +75,7 @@ def _check_shares(near_from: float, contained_from: float) -> None:
 
 def _is_share(value: Any) -> bool:
     # Nothing that a NaN is compared with is true.
-    return isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) <= 1
+    return not isinstance(value, bool) and isinstance(value, Real) and 0 < float(value) <= 1
 
 
 def sketch_texts(texts: Texts, key: bytes = _KEY) -> Sketches:
