@@ -1,7 +1,6 @@
 """Near duplicates through a whole scan: found across files, in any cut, and the best one stays."""
 
 import hashlib
-import json
 import random
 import shutil
 from pathlib import Path
@@ -10,6 +9,7 @@ import polars as pl
 import pytest
 
 import datagov
+from datagov.duplicates.find import find
 from datagov.errors import ConfigError, InputError
 
 WORDS = [f"term{i}" for i in range(4000)]
@@ -19,6 +19,8 @@ RULES = """
   duplicates.near: {action: drop, from_score: 0.7}
   duplicates.contained: {action: quarantine, from_score: 0.9}
 """
+
+SHARES = ("near_from", "contained_from")
 
 
 def sentence(rng, n):
@@ -176,7 +178,7 @@ def test_what_an_earlier_release_has_is_not_taken_again(write_jsonl, release, po
 
 @pytest.mark.parametrize("damage", ["no release", "changed", "other key", "other sketches"])
 def test_an_index_that_cannot_be_compared_is_refused_and_named(
-    damage, write_jsonl, release, tmp_path
+    damage, write_jsonl, release, tmp_path, monkeypatch
 ):
     path = write_jsonl([{"text": "some text that is long enough"}])
     first = release(path, "first").out
@@ -192,10 +194,7 @@ def test_an_index_that_cannot_be_compared_is_refused_and_named(
         key.chmod(0o600)
         options["fingerprint_key_file"] = key
     else:
-        file = first / "evidence/metrics.json"
-        metrics = json.loads(file.read_text())
-        metrics["duplicates"]["near"]["parameters"]["sketch_version"] = "0"
-        file.write_text(json.dumps(metrics))
+        monkeypatch.setattr("datagov.release.earlier.VERSION", "0")
     with pytest.raises((ConfigError, InputError), match=str(first)):
         release(path, "second", against=[first], **options)
 
@@ -241,3 +240,65 @@ def test_of_what_a_template_makes_alike_one_stays_however_files_are_named(
         assert 1 <= sum(int(record) % 2 for record in stays) <= 6
         kept.append(stays)
     assert kept[0] == kept[1]
+
+
+@pytest.mark.parametrize(
+    ("rules", "extra", "line", "told"),
+    [
+        (
+            "\n  duplicates.near: {action: drop, from_score: 0.3}",
+            "\nduplicates: {near_from: 0.5}",
+            4,
+            "rules.duplicates.near.from_score: 0.3 is less than near_from, 0.5",
+        ),
+        (
+            "\n  duplicates.contained:\n  - {action: drop, from_score: 0.7}",
+            "",
+            5,
+            "rules.duplicates.contained[0].from_score: 0.7 is less than contained_from, 0.8",
+        ),
+        (
+            RULES,
+            "\nduplicates:\n  source_priority: [nosuch]",
+            10,
+            "duplicates.source_priority[0]: no such source 'nosuch'; no source is declared: give "
+            "the registry by --sources",
+        ),
+        (
+            RULES,
+            "\nduplicates:\n  prefer: [newest]\n  date_column: txt",
+            11,
+            "duplicates.date_column: no shard has a column 'txt'; did you mean 'text'?",
+        ),
+        (
+            RULES,
+            "\nduplicates: {near_from: .nan}",
+            9,
+            "duplicates.near_from: is .nan, which nothing can be compared with; expected a number",
+        ),
+    ],
+)
+def test_settings_that_can_do_nothing_are_told_with_their_place(
+    rules, extra, line, told, corpus, release, policy
+):
+    path = policy(extra, rules)
+    with pytest.raises(ConfigError) as caught:
+        release(corpus, policy=path)
+    assert str(caught.value).startswith(f"{path}:{line}: {told}")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        *(({name: value}, name) for name in SHARES for value in (0, -1, 1.5, float("nan"), "0.5")),
+        ({"chains": "foo"}, "'direct' or 'linked'"),
+    ],
+)
+def test_a_notebook_is_told_what_is_allowed(options, told):
+    with pytest.raises(ConfigError, match=f"{told}.*(expected|$)"):
+        find(["one text", "one text"], **options)
+
+
+def test_a_notebook_may_ask_for_what_is_equal_alone():
+    assert find(["one text", "one text"], near_from=1, contained_from=1).height == 2

@@ -325,12 +325,24 @@ def _word(value: Any) -> str:
 def _plain(error: Any) -> str:
     about = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
     hint = f"; expected: {about}" if about else ""
+    if error.validator == "type" and _is_no_number(error):
+        return f"is {error.instance}, which nothing can be compared with; expected a number{hint}"
     if error.validator == "type":
         kinds = error.validator_value
         listed = [kinds] if isinstance(kinds, str) else kinds
         names = " or ".join(_KINDS.get(kind, kind) for kind in listed if kind != "null")
         return f"is {_kind(error.instance)}, expected {names}{hint}"
     return f"{error.message}{hint}"
+
+
+def _is_no_number(error: Any) -> bool:
+    """True where a number is expected and infinity or what is no number stands there."""
+    value = error.instance
+    return (
+        error.validator_value in ("number", "integer")
+        and isinstance(value, str)
+        and re.fullmatch(r"\.nan|[-+]?\.inf", value, re.IGNORECASE) is not None
+    )
 
 
 _KINDS = {

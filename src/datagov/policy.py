@@ -38,6 +38,10 @@ PREFERENCES = ("source_priority", "licence", "personal_data", "quality", "length
 """By what, in this order, the record of a cluster that stays is chosen if policy does not say."""
 
 
+BY_DATE = frozenset(("newest", "oldest"))
+"""What of it needs a column of dates."""
+
+
 @dataclass(frozen=True)
 class Described:
     """What detectors with given options say of themselves.
@@ -135,6 +139,8 @@ class Policy:
         document: The policy as it was written; lists of terms are counted, not written out.
         digest: SHA-256 of the document as canonical JSON, in hex.
         folder: Where the file is: paths in it are relative to this. Not compared.
+        places: The file's name and the lines of what is said about duplicates, for mistakes that
+            only the registry or the corpus shows. Not compared.
     """
 
     purpose: str
@@ -146,6 +152,7 @@ class Policy:
     document: Mapping[str, Any]
     digest: str
     folder: Path = field(compare=False)
+    places: Declared = field(compare=False, repr=False)
 
     @property
     def removes(self) -> list[str]:
@@ -234,12 +241,18 @@ def _built(declared: Declared, folder: Path) -> Policy:
         rules={name: _steps(rule) for name, rule in value["rules"].items()},
         annotations=AnnotationColumns(**columns) if columns else None,
         duplicates=_duplicate_options(value.get("duplicates") or {}),
+        places=_places(declared),
         detectors=options,
         allowed_columns=None if allowed is None else tuple(allowed),
         document=value,
         digest=hashlib.sha256(rfc8785.dumps(value)).hexdigest(),
         folder=folder,
     )
+
+
+def _places(declared: Declared) -> Declared:
+    lines = {at: line for at, line in declared.lines.items() if at[:1] == ("duplicates",)}
+    return Declared(declared.name, None, lines)
 
 
 def _steps(rule: Any) -> tuple[Step, ...]:
@@ -276,6 +289,7 @@ def _check(value: Mapping[str, Any], describe: Describe, folder: Path) -> Iterat
         for step in rule if isinstance(rule, list) else [rule]:
             yield from _check_step(at, detector if detector in known else None, step or {})
     yield from _check_duplicates(value.get("duplicates") or {})
+    yield from _check_reach(value.get("rules") or {}, value.get("duplicates") or {})
     for name in options:
         if name not in described.categories:
             hint = nearest(name, sorted(described.categories))
@@ -311,7 +325,7 @@ def _check_step(
 
 
 def _check_duplicates(duplicates: Mapping[str, Any]) -> Iterator[Mistake]:
-    by_date = {"newest", "oldest"} & set(duplicates.get("prefer") or ())
+    by_date = BY_DATE & set(duplicates.get("prefer") or ())
     if by_date and not duplicates.get("date_column"):
         yield Mistake(
             ("duplicates", "prefer"),
@@ -319,3 +333,43 @@ def _check_duplicates(duplicates: Mapping[str, Any]) -> Iterator[Mistake]:
         )
     if len(by_date) > 1:
         yield Mistake(("duplicates", "prefer"), "newest and oldest exclude each other; take one")
+
+
+def _check_reach(rules: Mapping[str, Any], duplicates: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Yields steps for likenesses that nobody looks for."""
+    default = DuplicateOptions()
+    for kind, option, usual in (
+        ("near", "near_from", default.near_from),
+        ("contained", "contained_from", default.contained_from),
+    ):
+        name = f"duplicates.{kind}"
+        found_from = duplicates.get(option, usual)
+        rule = rules.get(name) or []
+        for i, step in enumerate(rule if isinstance(rule, list) else [rule]):
+            least = (step or {}).get("from_score")
+            if least and found_from and least < found_from:
+                at = ("rules", name, i) if isinstance(rule, list) else ("rules", name)
+                yield Mistake(
+                    (*at, "from_score"),
+                    f"{least} is less than {option}, {found_from}, from which on they are found at "
+                    f"all; raise it to that, or set duplicates: {{{option}: {least}}}",
+                )
+
+
+def check_date_column(policy: Policy, known: Collection[str]) -> None:
+    """Refuses a column of dates that a corpus does not have.
+
+    Args:
+        policy: What names the column.
+        known: The columns of the corpus; none where they are not known.
+
+    Raises:
+        ConfigError: It is not among them, and what stays is to be chosen by date.
+    """
+    options = policy.duplicates
+    column = options.date_column
+    if BY_DATE & set(options.prefer) and column and known and column not in known:
+        hint = nearest(column, list(known))
+        policy.places.refuse(
+            [Mistake(("duplicates", "date_column"), f"no shard has a column {column!r}{hint}")]
+        )

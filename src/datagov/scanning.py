@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from datagov import progress
 from datagov.beam.runners import Engine, check, default_workers, lost_worker, pipeline, threads_tell
 from datagov.conformance.evaluate import evaluate
-from datagov.corpus.fields import check_fields
+from datagov.corpus.fields import check_fields, columns_unless
 from datagov.corpus.locations import list_inputs
 from datagov.corpus.options import ReadOptions
 from datagov.corpus.shards import Shard
@@ -39,20 +39,22 @@ from datagov.lineage.statements import (
     provenance,
 )
 from datagov.pipelines.scan import build
-from datagov.policy import load_policy
+from datagov.policy import check_date_column, load_policy
 from datagov.release import metrics
+from datagov.release.annotate import tell_dropped
 from datagov.release.assemble import assemble
 from datagov.release.benchmarks import load_benchmarks, save_indexes
 from datagov.release.columns import tell_columns
 from datagov.release.config import ScanConfig
 from datagov.release.earlier import load_earlier
+from datagov.release.evidence import UnitEvidence
 from datagov.release.examples import EXAMPLES, examples
 from datagov.release.naming import shown_shards
 from datagov.release.selfscan import self_scan
 from datagov.release.workspace import Workspace, check_free, claim, place, publish, writing_to
 from datagov.reports.render import About, render
 from datagov.sources.registry import load_registry
-from datagov.sources.verdicts import Verdicts, check_purpose, describe, verdicts
+from datagov.sources.verdicts import Verdicts, check_priority, check_purpose, describe, verdicts
 from datagov.stating import facts
 
 log = logging.getLogger("datagov")
@@ -182,10 +184,12 @@ def scan(
         secret = fingerprint_key(Path(fingerprint_key_file) if fingerprint_key_file else None)
     refusals.tell()
     check_purpose(registry, loaded_policy)
+    check_priority(registry, loaded_policy)
     signer = load_signer(keys.private)
     check_free(target)
     shards = list_inputs(paths)
     options = ReadOptions(text_fields=tuple(text_fields), id_field=id_field)
+    check_date_column(loaded_policy, columns_unless(shards, loaded_policy.duplicates.date_column))
     searched = load_benchmarks([os.fspath(each) for each in benchmarks], secret)
     config = ScanConfig(
         name=name or default_name(paths),
@@ -212,6 +216,8 @@ def scan(
         log.info("scanned and wrote all parts after %.1f s", time.monotonic() - clock)
         with writing_to(workspace.path):
             numbers = _write_evidence(workspace, shards, schema, objections, config)
+            if config.policy.annotations:
+                tell_dropped(_units(parts, config, workspace), staging)
             gates = _write_gates(staging, suites)
             log.info("judged %d gates after %.1f s", len(gates), time.monotonic() - clock)
             about = About(name=config.name, version=version, key_id=signer.public_key.keyid)
@@ -257,6 +263,15 @@ def _named(shards: Sequence[Shard], config: ScanConfig) -> tuple[tuple[Shard, ..
     return known, dataclasses.replace(config, registry=registry, shard_order=order)
 
 
+def _units(parts: Sequence[Part], config: ScanConfig, workspace: Workspace) -> list[UnitEvidence]:
+    """Returns where the evidence of each unit of work lies, or will."""
+    return [
+        UnitEvidence(unit, workspace.evidence(config.evidence_key(unit)))
+        for part in parts
+        for unit in part.units
+    ]
+
+
 def _run_pipeline(
     parts: Sequence[Part],
     config: ScanConfig,
@@ -267,9 +282,8 @@ def _run_pipeline(
 ) -> pa.Schema:
     """Scans and writes all parts; returns the schema of data/."""
     units = [
-        (workspace.evidence(config.evidence_key(unit)), sum(split.n_bytes for split in unit))
-        for part in parts
-        for unit in part.units
+        (each.path, sum(split.n_bytes for split in each.unit))
+        for each in _units(parts, config, workspace)
     ]
     reused = [n_bytes for path, n_bytes in units if path.exists()]
     if reused:

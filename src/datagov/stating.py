@@ -14,7 +14,7 @@ from datagov import __version__
 from datagov.corpus.shards import Shard
 from datagov.detect.detector import config_digest
 from datagov.gates.suites import Suite
-from datagov.lineage.statements import ROLE_GATE, Dependency, Facts, inputs, packages
+from datagov.lineage.statements import ROLE_EARLIER, ROLE_GATE, Dependency, Facts, inputs, packages
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_of
 
@@ -57,8 +57,7 @@ def facts(
     if config.registry.sources:
         declared.append(Dependency("source-registry", "sources", sha256=config.registry.digest))
     declared += [
-        Dependency("earlier-release", f"{e.name}@{e.version}", sha256=e.digest)
-        for e in config.earlier
+        Dependency(ROLE_EARLIER, release.title, sha256=release.digest) for release in config.earlier
     ]
     declared += [Dependency("benchmark", b.name, sha256=b.sha256) for b in config.benchmarks]
     gates = [

@@ -40,39 +40,48 @@ FINDINGS = _schema(
 )
 """One row per thing a detector saw, never with the raw value."""
 
-SIGNALS = _schema(
-    record_id=pa.string(),
-    shard=pa.string(),
-    position=pa.int64(),
-    source_id=pa.string(),
-    n_chars=pa.int64(),
-    n_bytes=pa.int64(),
-    language=pa.string(),
-    input_digest=pa.string(),
-    exact_digest=pa.string(),
-    normalised_digest=pa.string(),
-    redacted_digest=pa.string(),
-    date=pa.int32(),
-    n_shingles=pa.int64(),
-    sketch=pa.large_binary(),
+SIGNALS = pa.schema(
+    [
+        pa.field("record_id", pa.string(), nullable=False),
+        pa.field("shard", pa.string(), nullable=False),
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("source_id", pa.string(), nullable=False),
+        pa.field("n_chars", pa.int64(), nullable=False),
+        pa.field("n_bytes", pa.int64(), nullable=False),
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("input_digest", pa.string(), nullable=False),
+        pa.field("exact_digest", pa.string(), nullable=False),
+        pa.field("normalised_digest", pa.string(), nullable=False),
+        pa.field("redacted_digest", pa.string(), nullable=False),
+        pa.field("date", pa.int32()),
+        pa.field("n_shingles", pa.int64(), nullable=False),
+        pa.field("sketch", pa.large_binary(), nullable=False),
+    ]
 )
 """One row per readable record: the small facts that cross-record stages need. Digests are keyed.
 `redacted_digest` is the normalised digest of the text without its personal values and secrets:
 texts that differ in nothing else become equal when those are redacted. `date` is in days since
-1970, 0 where policy names no column or the record has none. `sketch` and `n_shingles` tell how
+1970, null where policy names no column or the record has none. `sketch` and `n_shingles` tell how
 alike two records are, see `duplicates.sketches`; empty where policy does not look for it."""
 
-DUPLICATES = _schema(
-    record_id=pa.string(),
-    shard=pa.string(),
-    position=pa.int64(),
-    cluster_id=pa.string(),
-    kind=pa.string(),
-    similarity=pa.float32(),
-    keep=pa.bool_(),
+DUPLICATES = pa.schema(
+    [
+        pa.field("record_id", pa.string(), nullable=False),
+        pa.field("shard", pa.string(), nullable=False),
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("cluster_id", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("similarity", pa.float32(), nullable=False),
+        pa.field("keep", pa.bool_(), nullable=False),
+        pa.field("earlier_release", pa.string()),
+        pa.field("earlier_digest", pa.string()),
+        pa.field("earlier_record_id", pa.string()),
+    ]
 )
 """One row per record that has a duplicate; `kind` is exact, normalised, near or
-contained, towards the record of the cluster that stays; `similarity` is to that."""
+contained, towards the record of the cluster that stays; `similarity` is to that. Where that one is
+in an earlier release: the release's name@version, the SHA-256 of its release.json, and the id that
+the record has there; null where it is in this corpus."""
 
 CONTAMINATION = _schema(
     record_id=pa.string(),

@@ -16,7 +16,7 @@ from datagov.policy import DuplicateOptions, Policy
 from datagov.release import comparing, keys
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import SourceVerdicts
-from datagov.release.earlier import FIRST_PART, EarlierPart
+from datagov.release.earlier import FIRST_PART, EarlierPart, parts_of
 from datagov.release.part_records import PartRecords
 from datagov.release.row_groups import KeyedGroups, RowGroup, read_groups, write_groups
 from datagov.release.workspace import Workspace
@@ -97,7 +97,7 @@ class Compare(beam.PTransform):
 
 def earlier_parts(config: ScanConfig) -> list[tuple[int, EarlierPart]]:
     """Returns the parts of earlier releases, numbered behind those of any corpus."""
-    parts = [part for release in config.earlier for part in release.parts]
+    parts = [part for _, part in parts_of(config.earlier)]
     return list(enumerate(parts, FIRST_PART))
 
 

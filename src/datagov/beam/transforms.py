@@ -19,7 +19,13 @@ from datagov.release.annotate import assess_records
 from datagov.release.config import ScanConfig
 from datagov.release.decisions import SourceVerdicts
 from datagov.release.evidence import UnitEvidence, scan_unit
-from datagov.release.known import DUPLICATE_RECORDS, RECORDS, SUSPECT_RECORDS, PartInput
+from datagov.release.known import (
+    DUPLICATE_RECORDS,
+    RECORDS,
+    SUSPECT_RECORDS,
+    PartInput,
+    earlier_records,
+)
 from datagov.release.materialise import materialise, output_schema
 from datagov.release.row_groups import KeyedGroups, RowGroup, read_groups, write_groups
 from datagov.release.workspace import Workspace
@@ -169,14 +175,16 @@ def _materialise(
 ) -> str:
     part, known = joined
     (evidence,) = known["evidence"]
+    duplicates = _table(known["duplicates"], DUPLICATE_RECORDS)
     with workspace.reporting("writing a part"):
         folder = materialise(
             PartInput(
                 index=part,
                 units=evidence,
                 repeated=_table(known["repeated"], RECORDS),
-                duplicates=_table(known["duplicates"], DUPLICATE_RECORDS),
+                duplicates=duplicates,
                 suspects=_table(known["suspects"], SUSPECT_RECORDS),
+                earlier=earlier_records(duplicates, config.earlier),
             ),
             output_schema(schema, config),
             verdicts,

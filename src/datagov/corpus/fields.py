@@ -53,6 +53,21 @@ def check_fields(shards: Sequence[Shard], options: ReadOptions) -> ReadOptions:
     return replace(options, chat_fields=frozenset(n for n, (chat, _) in chats.items() if chat))
 
 
+def columns_unless(shards: Sequence[Shard], column: str | None) -> list[str]:
+    """Returns the columns of the first records of all shards; none if `column` is one of them.
+
+    No shard is read where there is no column to look for.
+    """
+    found: dict[str, None] = {}
+    for shard in shards if column is not None else ():
+        table = _first_table(shard)
+        names = [] if table is None else table.column_names
+        if column in names:
+            return []
+        found.update(dict.fromkeys(names))
+    return list(found)
+
+
 def _called(chat: bool) -> str:
     return "a chat" if chat else "text"
 

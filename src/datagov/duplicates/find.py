@@ -1,7 +1,9 @@
 """Near duplicates among texts in memory: what a scan does over a corpus, for notebooks."""
 
 from collections.abc import Iterable
+from numbers import Real
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +13,10 @@ import pyarrow as pa
 from datagov.corpus.batch import Cells
 from datagov.duplicates.bands import band_keys, banding
 from datagov.duplicates.candidates import Packed, candidate_pairs, packed, unpacked
-from datagov.duplicates.clusters import DIRECT, EDGES, alike, centres, clusters
+from datagov.duplicates.clusters import DIRECT, EDGES, LINKED, alike, centres, clusters
 from datagov.duplicates.sketches import Sketches, likeness, sketch
 from datagov.duplicates.stored import StoredSketches
+from datagov.errors import ConfigError
 from datagov.texts import Texts, as_texts
 from datagov.utf8 import Ints
 
@@ -44,7 +47,13 @@ def find(
         contained_from: Share of a text in another from which it is contained in it.
         chains: `direct` or `linked`; see `clusters`.
         key: Secret that hashes depend on; changes which pairs are missed by chance.
+
+    Raises:
+        ConfigError: A share is not above 0 and at most 1, or `chains` is neither word.
     """
+    _check_shares(near_from, contained_from)
+    if chains not in (DIRECT, LINKED):
+        raise ConfigError(f"chains: {chains!r} is not allowed; expected {DIRECT!r} or {LINKED!r}")
     sketched = sketch_texts(texts, key)
     edges = edges_between(sketched, near_from, contained_from)
     return clusters(
@@ -54,6 +63,19 @@ def find(
         contained_from=contained_from,
         chains=chains,
     )
+
+
+def _check_shares(near_from: float, contained_from: float) -> None:
+    for name, value in (("near_from", near_from), ("contained_from", contained_from)):
+        if not _is_share(value):
+            raise ConfigError(
+                f"{name}: {value!r} is not allowed; expected a number above 0, at most 1"
+            )
+
+
+def _is_share(value: Any) -> bool:
+    # Nothing that a NaN is compared with is true.
+    return not isinstance(value, bool) and isinstance(value, Real) and 0 < float(value) <= 1
 
 
 def sketch_texts(texts: Texts, key: bytes = _KEY) -> Sketches:
@@ -82,7 +104,11 @@ def edges_between(sketched: Sketches, near_from: float, contained_from: float) -
     """Returns the pairs that are alike, as a table of schema `clusters.EDGES`.
 
     Pairs that share a band are compared, then each with the first that it hangs together with.
+
+    Raises:
+        ConfigError: A share is not above 0 and at most 1.
     """
+    _check_shares(near_from, contained_from)
     keys = band_keys(sketched, banding(near_from))
     return _edges(sketched, enumerate(keys.T), near_from, contained_from)
 
@@ -97,7 +123,11 @@ def edges_among(
         folder: An empty one, where up to 768 bytes per record are kept meanwhile.
         near_from: As of `find`.
         contained_from: As of `find`.
+
+    Raises:
+        ConfigError: A share is not above 0 and at most 1.
     """
+    _check_shares(near_from, contained_from)
     stored = StoredSketches.write(batches, folder, banding(near_from))
     return _edges(stored.sketches(), stored.bands(), near_from, contained_from)
 

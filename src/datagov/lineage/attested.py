@@ -1,6 +1,6 @@
 """What the trusted key has signed about a release: the part of it that may be believed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,11 +44,16 @@ class Attested:
 
     def dependencies(self, role: str) -> dict[str, str]:
         """Returns the digests of what the release was made from, by name."""
-        return _digests(
-            entry
+        return dict(self.each_dependency(role))
+
+    def each_dependency(self, role: str) -> list[tuple[str, str]]:
+        """Returns name and digest of what the release was made from; names may be the same."""
+        return [
+            pair
             for entry in self._list("buildDefinition", "resolvedDependencies")
             if isinstance(entry, dict) and entry.get("annotations") == {"role": role}
-        )
+            for pair in _digests([entry]).items()
+        ]
 
     def byproducts(self) -> dict[str, str]:
         """Returns the digests of the reports and logs of the run, by name."""
@@ -101,7 +106,9 @@ def check_envelopes(
         if name not in listing.files:
             continue
         try:
-            trusted[kind] = _opened(listing.files[name], kind, key)
+            trusted[kind] = opened(
+                listing.files[name], kind, lambda content: dsse.unseal(content, key)
+            )
             yield Check("signature", True, f"signed by the trusted key {key.keyid}", name)
         except dsse.EnvelopeError as error:
             yield Check("signature", False, str(error), name, error.field)
@@ -109,10 +116,18 @@ def check_envelopes(
             yield Check("signature", False, f"cannot be read: {error.strerror}", name)
 
 
-def _opened(path: Path, kind: str, key: SSlibKey) -> Mapping[str, Any]:
+def opened(
+    path: Path, kind: str, unseal: Callable[[bytes], Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """Returns the statement of type `kind` in an envelope that `unseal` takes it out of.
+
+    Raises:
+        EnvelopeError: The envelope is not sound, or the statement is another one.
+        OSError: It cannot be read.
+    """
     if path.stat().st_size > _MAX_ENVELOPE_BYTES:
         raise dsse.EnvelopeError("", "is too large for an attestation")
-    statement = dsse.unseal(path.read_bytes(), key)
+    statement = unseal(path.read_bytes())
     if statement.get("_type") != statements.STATEMENT_TYPE:
         raise dsse.EnvelopeError("payload._type", f"expected {statements.STATEMENT_TYPE}")
     if statement.get("predicateType") != kind:

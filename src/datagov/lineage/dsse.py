@@ -60,6 +60,16 @@ def unseal(content: bytes, key: SSlibKey) -> dict[str, Any]:
     return _statement(envelope.payload)
 
 
+def read(content: bytes) -> dict[str, Any]:
+    """Returns the statement in an envelope, whoever signed it and whatever the signature says.
+
+    Raises:
+        EnvelopeError: The envelope is malformed, not in canonical form, or its payload is no
+            canonical JSON object.
+    """
+    return _statement(_parsed(content).payload)
+
+
 def _parsed(content: bytes) -> Envelope:
     body = _json_object(content, "")
     if set(body) != {"payload", "payloadType", "signatures"}:

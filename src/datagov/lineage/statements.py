@@ -27,6 +27,7 @@ MERKLE_SUBJECT = "decisions.merkle"
 ROLE_INPUT = "input"
 ROLE_PREVIOUS = "previous"
 ROLE_GATE = "gate"
+ROLE_EARLIER = "earlier-release"
 
 TALLY = ("read", "kept", "redacted", "dropped", "quarantined", "rejected")
 """What is counted of the whole corpus, of each source and of each part."""

@@ -147,7 +147,7 @@ def _check_contents(tables: Tables, attested: Attested, root: str) -> Iterator[C
     yield from summed_up(
         "manifest",
         f"{RELEASE_JSON} agrees with the statements",
-        lambda: _check_manifest(tables, attested),
+        lambda: check_manifest(tables, attested),
         RELEASE_JSON,
     )
     yield from summed_up(
@@ -175,7 +175,8 @@ def _metrics(tables: Tables) -> dict[str, Any]:
     return json_object(tables.open(METRICS).read_bytes(), METRICS)
 
 
-def _check_manifest(tables: Tables, attested: Attested) -> Iterator[Check]:
+def check_manifest(tables: Tables, attested: Attested) -> Iterator[Check]:
+    """Yields a failure for each way in which `release.json` contradicts statements and metrics."""
     body = json_object(tables.open(RELEASE_JSON).read_bytes(), RELEASE_JSON)
     stated = _metrics(tables).get("records")
     expected = {

@@ -11,14 +11,14 @@ _ISO_CHARS = 10
 
 
 def dates(table: pa.Table, column: str | None) -> pa.Array:
-    """Returns days since 1970 as int32, one per row; 0 where there is no date to be read.
+    """Returns days since 1970 as int32, one per row; null where there is no date to be read.
 
     Args:
         table: Records.
         column: A date, a timestamp, or a text that begins as ISO 8601 writes dates; None for no
             dates at all.
     """
-    none = pa.repeat(pa.scalar(0, pa.int32()), table.num_rows)
+    none = pa.nulls(table.num_rows, pa.int32())
     if column is None or column not in table.column_names:
         return none
     values = table[column].combine_chunks()
@@ -29,4 +29,4 @@ def dates(table: pa.Table, column: str | None) -> pa.Array:
         values = pc.strptime(first, format=_ISO, unit="s", error_is_null=True)
     if not (pa.types.is_date(values.type) or pa.types.is_timestamp(values.type)):
         return none
-    return pc.fill_null(values.cast(pa.date32(), safe=False).cast(pa.int32()), 0)
+    return values.cast(pa.date32(), safe=False).cast(pa.int32())

@@ -1,5 +1,6 @@
 """What is known of the records of a part when it is decided about, all steps before it together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -17,9 +18,11 @@ from datagov.release.decisions import (
     suspect_reasons,
     with_severity,
 )
+from datagov.release.earlier import FIRST_PART, EarlierRelease, parts_of
 from datagov.release.evidence import UnitEvidence
 from datagov.release.examples import wanted
 from datagov.release.keys import named
+from datagov.release.part_records import PART_SHIFT
 from datagov.tables import CONTAMINATION, DUPLICATES, REJECTS, conform
 
 RECORDS = pa.schema(
@@ -42,6 +45,16 @@ DUPLICATE_RECORDS = pa.schema(
 )
 """Members of clusters by their number; see `comparing`. `kept` is who stays."""
 
+EARLIER_RECORDS = pl.Schema(
+    {
+        "kept": pl.Int64,
+        "earlier_release": pl.String,
+        "earlier_digest": pl.String,
+        "earlier_record_id": pl.String,
+    }
+)
+"""Records of earlier releases by their number: columns of DUPLICATES."""
+
 SUSPECT_RECORDS = pa.schema([*RECORDS, pa.field("score", pa.float64(), nullable=False)])
 
 
@@ -55,6 +68,7 @@ class PartInput:
         repeated: Table of schema RECORDS: records whose id an earlier record has.
         duplicates: Table of schema DUPLICATE_RECORDS.
         suspects: Table of schema SUSPECT_RECORDS.
+        earlier: Of schema EARLIER_RECORDS: what of earlier releases its records duplicate.
     """
 
     index: int
@@ -62,6 +76,32 @@ class PartInput:
     repeated: pa.Table
     duplicates: pa.Table
     suspects: pa.Table
+    earlier: pl.DataFrame
+
+
+def earlier_records(duplicates: pa.Table, earlier: Sequence[EarlierRelease]) -> pl.DataFrame:
+    """Returns the records of earlier releases that some duplicate, of schema EARLIER_RECORDS.
+
+    Args:
+        duplicates: Table of schema DUPLICATE_RECORDS.
+        earlier: All earlier releases.
+    """
+    kept = pl.DataFrame(duplicates).select(pl.col("kept").unique().sort())
+    of_part = kept.with_columns(part=(pl.col("kept") // (1 << PART_SHIFT)) - FIRST_PART)
+    known = parts_of(earlier)
+    frames = [EARLIER_RECORDS.to_frame()]
+    for (index,), rows in of_part.filter(pl.col("part") >= 0).group_by("part", maintain_order=True):
+        release, part = known[int(str(index))]
+        ids = part.records("record_id")["record_id"]
+        frames.append(
+            rows.select(
+                "kept",
+                earlier_release=pl.lit(release.title),
+                earlier_digest=pl.lit(release.digest),
+                earlier_record_id=pl.lit(ids[rows["kept"] % (1 << PART_SHIFT)]),
+            )
+        )
+    return pl.concat(frames)
 
 
 @dataclass(frozen=True)
@@ -102,7 +142,7 @@ class Known:
         )
         findings = with_severity(unit.table("findings"), policy)
         touched = pl.DataFrame(unit.contamination())
-        duplicates = _duplicates(part.duplicates, signals)
+        duplicates = _duplicates(part, signals)
         reasons = pl.concat(
             [
                 finding_reasons(findings),
@@ -143,11 +183,12 @@ class Known:
         )
 
 
-def _duplicates(of_part: pa.Table, signals: pl.DataFrame) -> pl.DataFrame:
+def _duplicates(part: PartInput, signals: pl.DataFrame) -> pl.DataFrame:
     """Returns the duplicates among the records of `signals`, with their ids and places."""
     places = signals.select("record", "record_id", *RECORD, "n_chars")
     return (
-        places.join(pl.DataFrame(of_part), on="record", maintain_order="left")
+        places.join(pl.DataFrame(part.duplicates), on="record", maintain_order="left")
+        .join(part.earlier, on="kept", how="left", maintain_order="left")
         .with_columns(
             cluster_id=pl.col("cluster").bin.encode("hex"),
             keep=pl.col("record") == pl.col("kept"),

@@ -50,7 +50,7 @@ from datagov.tables import (
 RECORD_ID = "record_id"
 """Column that data/ gets where the input has no column of ids."""
 
-PART_VERSION = 5
+PART_VERSION = 6
 """To be raised with every change of what a part holds: finished parts of killed runs are used."""
 
 _TABLES = {
@@ -108,6 +108,7 @@ def _part_key(
         "tables": [_digest(t) for t in (part.repeated, part.duplicates, part.suspects)],
         "schema": hashlib.sha256(schema.serialize()).hexdigest(),
         "policy": config.policy.digest,
+        "earlier": [release.digest for release in config.earlier],
         "verdicts": {source: list(categories) for source, categories in verdicts.items()},
         "format": config.data_format,
     }

@@ -23,7 +23,7 @@ from datagov.release.benchmark_metrics import benchmark_metrics
 from datagov.release.config import ScanConfig
 from datagov.release.coverage import ner_coverage
 from datagov.release.decisions import RELEASED
-from datagov.release.duplicate_metrics import duplicate_metrics
+from datagov.release.duplicate_metrics import duplicate_metrics, earlier_metrics
 from datagov.sources.registry import UNDECLARED
 
 DOMAINS = ["nuclear", "biological", "chemical", "missile"]
@@ -86,6 +86,7 @@ def collect(
         | counts.get("left", {})
         | {"duplicates_exact": _equal_groups_left(staging)},
         "duplicates": duplicate_metrics(staging, config),
+        "earlier_releases": earlier_metrics(staging, config),
         "passages": passages,
         "benchmarks": benchmark_metrics(staging, config),
         "languages": counts.get("languages", {}),

@@ -8,7 +8,7 @@ import polars as pl
 
 from datagov.policy import VALUES
 from datagov.release.config import ScanConfig
-from datagov.release.decisions import KEEP, RECORD
+from datagov.release.decisions import RECORD
 from datagov.sources.licences import CLASSES, classify
 from datagov.sources.registry import SourceRegistry
 
@@ -25,7 +25,7 @@ def ranks(signals: pl.DataFrame, findings: pl.DataFrame, config: ScanConfig) -> 
 
     Args:
         signals: With `severity` of each record.
-        findings: Of the same records, with the `severity` of each.
+        findings: Of the same records; all count, whatever policy does about them.
         config: Policy and registry.
     """
     options = config.policy.duplicates
@@ -37,8 +37,8 @@ def ranks(signals: pl.DataFrame, findings: pl.DataFrame, config: ScanConfig) -> 
         "personal_data": lambda: _counted(signals, findings, pl.col("detector").is_in(VALUES)),
         "quality": lambda: _counted(signals, findings, pl.col("detector") == "quality"),
         "length": lambda: _MOST - signals["n_chars"].to_numpy(),
-        "newest": lambda: _from_date(signals["date"].to_numpy(), newest=True),
-        "oldest": lambda: _from_date(signals["date"].to_numpy(), newest=False),
+        "newest": lambda: _from_date(signals["date"], newest=True),
+        "oldest": lambda: _from_date(signals["date"], newest=False),
     }
     keys = [signals["severity"].to_numpy(), *(columns[name]() for name in options.prefer)]
     # Big-endian, so that bytes compare as the numbers do.
@@ -65,12 +65,13 @@ def _looked_up(sources: pl.Series, known: Mapping[str, int]) -> Ints:
 
 
 def _counted(signals: pl.DataFrame, findings: pl.DataFrame, which: pl.Expr) -> Ints:
-    counts = findings.filter(which & (pl.col("severity") >= KEEP)).group_by(*RECORD).len("n")
+    counts = findings.filter(which).group_by(*RECORD).len("n")
     joined = signals.select(*RECORD).join(counts, on=RECORD, how="left", maintain_order="left")
     return joined["n"].fill_null(0).cast(pl.Int64).to_numpy()
 
 
-def _from_date(days: npt.NDArray[np.int32], *, newest: bool) -> Ints:
+def _from_date(days: pl.Series, *, newest: bool) -> Ints:
     """Returns the dates such that the preferred is least; records without a date come last."""
-    shifted = days.astype(np.int64) + (1 << 31)
-    return np.where(days == 0, _MOST, _MOST - shifted if newest else shifted)
+    shifted = days.cast(pl.Int64) + (1 << 31)
+    preferred = _MOST - shifted if newest else shifted
+    return preferred.fill_null(_MOST).to_numpy()

@@ -115,9 +115,13 @@ def actions_by_reason(evidence: Path) -> list[dict[str, Any]]:
 
 
 def cluster_sizes(evidence: Path) -> list[dict[str, Any]]:
-    """Returns how many clusters of duplicates have 2, 3, 4-7, 8-15, ... records."""
+    """Returns how many clusters of duplicates have 2, 3, 4-7, 8-15, ... records.
+
+    Clusters whose record that stays is in an earlier release are not among them.
+    """
     sizes = (
         pl.scan_parquet(evidence / "duplicates.parquet")
+        .filter(pl.col("earlier_digest").is_null())
         .group_by("cluster_id")
         .len("size")
         .group_by("size")
@@ -139,14 +143,22 @@ def cluster_sizes(evidence: Path) -> list[dict[str, Any]]:
 
 
 def copies(evidence: Path) -> dict[str, dict[str, int]]:
-    """Returns by source how many of its records duplicate one that stays, by that one's source."""
+    """Returns by source how many of its records duplicate one that stays, by that one's source.
+
+    For one that stays in an earlier release that is the release's name, in words no source has.
+    """
     place = ["shard", "position"]
     sources = pl.scan_parquet(evidence / "decisions/*.parquet").select(*place, "source_id")
     members = pl.scan_parquet(evidence / "duplicates.parquet").join(sources, on=place)
     stays = members.filter("keep").select("cluster_id", of="source_id")
+    removed = members.filter(~pl.col("keep"))
+    earlier = pl.concat_str(pl.lit("earlier release "), "earlier_release")
+    pairs = [
+        removed.filter(pl.col("earlier_release").is_null()).join(stays, on="cluster_id"),
+        removed.filter(pl.col("earlier_release").is_not_null()).with_columns(of=earlier),
+    ]
     rows = (
-        members.filter(~pl.col("keep"))
-        .join(stays, on="cluster_id")
+        pl.concat([pair.select("source_id", "of") for pair in pairs])
         .group_by("of", source="source_id")
         .len("records")
         .sort("source", "of")

@@ -5,6 +5,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from datagov.declared import Mistake, nearest
 from datagov.errors import ConfigError
 from datagov.policy import Policy
 from datagov.sources.licences import LicenceVerdict, classify
@@ -54,6 +55,24 @@ def check_purpose(registry: SourceRegistry, policy: Policy) -> None:
             )
     if slips:
         raise ConfigError("\n".join(slips))
+
+
+def check_priority(registry: SourceRegistry, policy: Policy) -> None:
+    """Refuses a preference for sources that the registry does not have.
+
+    Raises:
+        ConfigError: With a line for each of them.
+    """
+    known = [source.id for source in registry.sources]
+    hint = "; no source is declared: give the registry by --sources, or leave it out"
+    policy.places.refuse(
+        Mistake(
+            ("duplicates", "source_priority", i),
+            f"no such source {name!r}{nearest(name, known) if known else hint}",
+        )
+        for i, name in enumerate(policy.duplicates.source_priority)
+        if name not in (*known, UNDECLARED)
+    )
 
 
 def _objections(source: Source, policy: Policy, as_of: dt.date) -> Iterator[tuple[str, str]]:
