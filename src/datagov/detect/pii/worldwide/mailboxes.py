@@ -21,7 +21,8 @@ MAILBOXES = (
                 rf"(?<=/|[?&][A-Za-z_.\-]{{1,30}}=)[A-Za-z0-9_][A-Za-z0-9._%+\-]*@(?:{_LABEL}\.)+[A-Za-z]{{2,24}}"
                 r"(?![A-Za-z0-9_@\-])",
                 0.5,
-                r"(?:/|[?&][A-Za-z_.\-]{1,30}=)[A-Za-z0-9._%+\-]+@[A-Za-z0-9]",
+                # An at sign is seldom, a slash is not.
+                r"[A-Za-z0-9._%+\-]@[A-Za-z0-9]",
             ),
         ),
         int(regex.IGNORECASE),
