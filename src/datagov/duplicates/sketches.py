@@ -4,7 +4,8 @@
 in between by a sample of each, which moves with length, so that two texts of about one length
 are always compared by about the same. Whether a shingle is in a sample depends on its hash alone.
 
-**Sketch.** A record of up to 127 different shingles keeps them all, and its similarity is exact. Of
+**Sketch.** A record of up to 127 different shingles keeps them all: of those that were taken its
+similarity is exact, but of 15 to 48 words these are a sample (errors of .065 were seen). Of
 others one-permutation hashing (Li, Owen and Zhang 2012, NIPS) keeps the least hash in each of 256
 bins; the share of equal bins among those that are not empty on both sides estimates Jaccard's
 similarity without bias, with a standard deviation of at most 0.032.
@@ -305,7 +306,7 @@ class Likeness:
 def likeness(one: Sketches, other: Sketches, pairs: Ints) -> Likeness:
     """Returns how alike `one[i]` and `other[j]` are for each row (i, j) of `pairs`.
 
-    Exact where both have at most 127 shingles. Records without shingles are like none.
+    Of the shingles taken exact where both have at most 127. Records without shingles are like none.
 
     Args:
         one: Sketches of the first members.
