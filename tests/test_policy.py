@@ -33,6 +33,13 @@ def told(path, text, load):
     return str(error.value).splitlines()
 
 
+def told_of_rule(tmp_path, rule: str) -> str:
+    """Returns the one mistake that is told of a policy with this rule."""
+    text = f"version: 1\npurpose: x\nrules:\n  {rule}\n"
+    (line,) = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
+    return line
+
+
 def test_the_default_policy_is_the_example():
     assert load_policy(EXAMPLES / "policy.yaml", describe_detectors) == load_policy(
         None, describe_detectors
@@ -88,8 +95,7 @@ rules:
     ],
 )
 def test_a_rule_that_no_finding_can_meet_is_told_with_the_nearest(tmp_path, rule, message):
-    text = f"version: 1\npurpose: x\nrules:\n  {rule}: {{action: drop}}\n"
-    (line,) = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
+    line = told_of_rule(tmp_path, f"{rule}: {{action: drop}}")
     assert message in line
 
 
@@ -228,8 +234,7 @@ def test_an_empty_option_is_left_out(tmp_path):
     ],
 )
 def test_an_action_that_is_a_treatment_is_told_as_it_is_written(tmp_path, action, hint):
-    text = f"version: 1\npurpose: x\nrules:\n  pii: {{action: {action}}}\n"
-    (line,) = told(tmp_path / "p.yaml", text, lambda path: load_policy(path, describe_detectors))
+    line = told_of_rule(tmp_path, f"pii: {{action: {action}}}")
     assert line.endswith(f"'{action}' is not allowed; {hint}")
 
 

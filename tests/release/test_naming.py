@@ -176,3 +176,16 @@ def test_what_the_registry_declares_is_published_on_purpose(write_jsonl, release
     registry.write_text(text)
     path = write_jsonl([{"text": f"Write to {address} today.", "source": "essays"}])
     assert release(path, sources=registry).metrics["self_scan"]["values_found"] == 0
+
+
+def test_a_rule_for_dates_in_texts_hides_no_id_that_holds_one(write_jsonl, release, tmp_path):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(
+        "version: 1\npurpose: x\nrules:\n  pii.DATE_TIME: {action: redact}\n", encoding="utf-8"
+    )
+    corpus = write_jsonl([{"id": "2024-02-03", "text": "born on 2024-02-03 in town"}])
+    made = release(corpus, policy=policy, id_field="id")
+    decisions = pl.read_parquet(made.out / "evidence/decisions/*.parquet")
+    assert decisions["record_id"].to_list() == ["2024-02-03"]
+    assert decisions["action"].to_list() == ["redact"]
+    assert made.metrics["self_scan"]["values_found"] == 0

@@ -118,9 +118,12 @@ def _unmeasured(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def _order(rows: pl.DataFrame) -> pl.Series:
     """Returns the first bytes of rank and digest as a number: roughly who would rather stay."""
-    rank = (rank[:_RANK_BYTES].ljust(_RANK_BYTES, b"\0") for rank in rows["rank"])
-    first = (a + b[: 8 - _RANK_BYTES] for a, b in zip(rank, rows["digest"], strict=True))
-    return pl.Series(np.frombuffer(b"".join(first), ">u8").astype(np.uint64))
+    digits = (
+        (pl.col(name).bin.encode("hex") + "0" * 2 * n_bytes).str.slice(0, 2 * n_bytes)
+        for name, n_bytes in (("rank", _RANK_BYTES), ("digest", 8 - _RANK_BYTES))
+    )
+    number = pl.concat_str(digits).str.to_integer(base=16, dtype=pl.UInt64)
+    return rows.select(number).to_series()
 
 
 def _band(band: int) -> str:

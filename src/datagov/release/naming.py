@@ -56,6 +56,7 @@ def _identifying(detector: PiiDetector) -> PiiDetector:
         detector,
         # Whatever the policy looks for in texts: evidence is no place for any of these.
         entities=IDENTIFIERS,
+        more_entities=(),
         min_score=min(detector.min_score, PiiDetector.min_score),
         # A name is no sentence: a model has nothing to say about it.
         ner=None,

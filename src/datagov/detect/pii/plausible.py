@@ -52,9 +52,8 @@ _RAISED_IP = 0.9
 _KEY = regex.compile(r"(?:[^@]*[?&])?(?:[A-Za-z_][A-Za-z0-9_.\-]{0,30}=(?=[A-Za-z0-9]))?")
 _FILE = regex.compile(r"(?i)\.(?:png|jpe?g|gif|webp|svg|ico|css|js|html?|md|pdf|zip|gz)")
 
-_EMAIL = "EMAIL_ADDRESS"
-
-_Test = Callable[[str, Span], bool]
+_Judge = Callable[[str, Span], Span | None]
+"""Returns what of a span of a text is an identifier, None for nothing."""
 
 
 def is_embedded(text: str, start: int, end: int) -> bool:
@@ -134,7 +133,7 @@ def _is_in_china(text: str, span: Span) -> bool:
     return _CHINA.search(text, max(0, span.start - _RUN), span.end + _RUN) is not None
 
 
-def _is_behind(words: "regex.Pattern[str]") -> _Test:
+def _is_behind(words: "regex.Pattern[str]") -> Callable[[str, Span], bool]:
     """Returns the test for what counts only behind its word: Presidio has `us` and `check`."""
 
     def test(text: str, span: Span) -> bool:
@@ -144,21 +143,26 @@ def _is_behind(words: "regex.Pattern[str]") -> _Test:
     return test
 
 
-_TESTS: dict[str, _Test] = {
-    "CN_LANDLINE": _is_in_china,
-    "CREDIT_CARD": _is_card,
-    "IP_ADDRESS": _is_host,
-    "PHONE_NUMBER": _is_phone,
-    "US_BANK_NUMBER": _is_behind(_ACCOUNT),
-    "US_PASSPORT": _is_behind(_PASSPORT),
-    **dict.fromkeys(("IN_VOTER", "PH_TIN", "US_ITIN", "US_SSN"), _is_free),
+def _whole_if(test: Callable[[str, Span], bool]) -> _Judge:
+    return lambda text, span: span if test(text, span) else None
+
+
+_JUDGES: dict[str, _Judge] = {
+    "CN_LANDLINE": _whole_if(_is_in_china),
+    "CREDIT_CARD": _whole_if(_is_card),
+    "EMAIL_ADDRESS": _mailbox,
+    "IP_ADDRESS": _whole_if(_is_host),
+    "PHONE_NUMBER": _whole_if(_is_phone),
+    "US_BANK_NUMBER": _whole_if(_is_behind(_ACCOUNT)),
+    "US_PASSPORT": _whole_if(_is_behind(_PASSPORT)),
+    **dict.fromkeys(("IN_VOTER", "PH_TIN", "US_ITIN", "US_SSN"), _whole_if(_is_free)),
 }
 
 
 def plausible(
     texts: pa.Array, found: Sequence[tuple[int, list[Span]]]
 ) -> list[tuple[int, list[Span]]]:
-    """Returns the spans without those that stand where no identifier does.
+    """Returns the spans that stand where an identifier can, without what else is in them.
 
     Args:
         texts: What was searched.
@@ -166,10 +170,12 @@ def plausible(
     """
     kept = []
     for cell, spans in found:
-        if any(span.entity in _TESTS or span.entity == _EMAIL for span in spans):
+        if any(span.entity in _JUDGES for span in spans):
             text = texts[cell].as_py()
-            spans = [s for s in spans if s.entity not in _TESTS or _TESTS[s.entity](text, s)]
-            narrowed = (_mailbox(text, s) if s.entity == _EMAIL else s for s in spans)
-            spans = [span for span in narrowed if span]
+            judged = (
+                _JUDGES[span.entity](text, span) if span.entity in _JUDGES else span
+                for span in spans
+            )
+            spans = [span for span in judged if span]
         kept.append((cell, spans))
     return kept
