@@ -1,5 +1,7 @@
 """The benchmarks run: they are no part of the package, and nothing else notices when they break."""
 
+import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,3 +37,14 @@ def test_a_detector_is_timed(script, tmp_path):
     path = tmp_path / "texts.parquet"
     pl.DataFrame({"text": TEXTS}).write_parquet(path)
     assert "MB/s, one core" in run(script, str(path))
+
+
+@pytest.mark.slow
+def test_planted_pairs_are_found(tmp_path):
+    rng = random.Random(0)
+    texts = [" ".join(f"word{rng.randrange(3000)}" for _ in range(120)) for _ in range(300)]
+    path = tmp_path / "texts.parquet"
+    pl.DataFrame({"text": texts}).write_parquet(path)
+    said = run("duplicates.py", "planted", str(path))
+    (recall,) = re.findall(r"^recall at 0.6 and more: (\S+) of", said, re.M)
+    assert float(recall) > 0.99

@@ -17,8 +17,19 @@ import numpy.typing as npt
 
 from datagov.duplicates.composing import APART, irregular, joining
 
-BETWEEN, WORD, ALONE, NOTHING = range(4)
-"""Kinds: stands between tokens; letter of a word; a token by itself; is not there at all."""
+BETWEEN, NOTHING, SIGN, CURRENCY, ALONE, WORD, DIGIT = range(7)
+"""Kinds: stands between tokens; is not there at all; may count where it stands (see `signs`), and
+if so beside numbers alone; a token by itself; letter of a word; digit of one. From ALONE on they
+are in tokens, from WORD on in words."""
+
+_SIGNS = frozenset("!#%&*+-./<=>^‰‱")
+"""Signs beside those of category Sm."""
+
+_NO_SIGNS = frozenset("|~")
+"""Of category Sm, but for the most part lines of tables and approximate numbers."""
+
+_SIGN_FORMS = {"−": "-", "⁄": "/", "∕": "/", "∗": "*", "♯": "#", "٪": "%"}
+"""Signs that are written in several ways, beyond what NFKC makes one."""
 
 _ALONE = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -49,7 +60,7 @@ class Characters:
     """Tables over all code points.
 
     Attributes:
-        kind: uint8, one of BETWEEN, WORD, ALONE, NOTHING.
+        kind: uint8, one of BETWEEN to DIGIT.
         folded: uint32, the folded code point, or EXPANDS and an index.
         expansions: uint32; at an index the number of code points, then they.
         joining: uint8, flags of `composing`: where texts have to be brought to NFKC first.
@@ -90,16 +101,20 @@ def characters() -> Characters:
             kind[code] = NOTHING
     for low, high in _ALONE:
         letters = kind[low : high + 1]
-        letters[(letters != NOTHING) & ((letters == WORD) | regular[low : high + 1])] = ALONE
+        letters[(letters >= WORD) | ((letters != NOTHING) & regular[low : high + 1])] = ALONE
     for code, normal in others:
         # What is several tokens, such as a mark on a blank or (1) in one sign, is taken apart.
         kinds = {int(kind[ord(each)]) for each in normal}
+        if normal == len(normal) * ".":  # An ellipsis is no point within a number.
+            kinds = {BETWEEN}
         kind[code] = kinds.pop() if len(kinds) == 1 else BETWEEN
-        if kinds or (kind[code] == ALONE and len(normal) > 1):
+        if kinds or (SIGN <= kind[code] <= ALONE and len(normal) > 1):
             flags[code] |= APART
     variants = np.arange(n, dtype=np.uint32)
     for old, new in _han_variants():
         variants[old] = new
+    for sign, form in _SIGN_FORMS.items():
+        variants[ord(sign)] = ord(form)
     single = folded < EXPANDS
     folded[single] = variants[folded[single]]
     return Characters(kind, folded, np.array(expansions or [0], np.uint32), flags)
@@ -108,10 +123,13 @@ def characters() -> Characters:
 def _kind(char: str) -> int:
     category = unicodedata.category(char)
     if category[0] in "LMN":
-        return WORD
-    if category == "So":
-        return ALONE
-    return NOTHING if category == "Cf" else BETWEEN
+        return DIGIT if category == "Nd" else WORD
+    if char in _SIGNS or char in _SIGN_FORMS:
+        return SIGN
+    if char in _NO_SIGNS:
+        return BETWEEN
+    by_category = {"So": ALONE, "Cf": NOTHING, "Sm": SIGN, "Sc": CURRENCY}
+    return by_category.get(category, BETWEEN)
 
 
 def _fold(char: str) -> str:

@@ -32,7 +32,7 @@ N_BINS = 256
 MAX_SET = 127
 """Records of up to this many shingles keep them all."""
 
-VERSION = "1"
+VERSION = "2"
 """Goes up when sketches of the same text would differ from those before."""
 
 BRIEF_WORDS = 48.0

@@ -15,8 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.characters import ALONE, NOTHING, WORD, characters
+from datagov.duplicates.characters import ALONE, NOTHING, SIGN, WORD, characters
 from datagov.duplicates.composing import MARK, SECOND, joining, texts_that_join
+from datagov.duplicates.signs import PREFIX, SUFFIX, sign_at
 from datagov.duplicates.tokens import Buffers, seed_of, tables, tokenise
 from datagov.kernel import kernel
 from datagov.utf8 import Bytes, Ints, decoded
@@ -237,7 +238,7 @@ def _tokens_all(
         place = of_record[record]
         for text in range(records[record], records[record + 1]):
             start, end = text_starts[text], text_ends[text]
-            located(data, start, end, kind, starts, ends, kept)
+            located(data, start, end, kind, folded, starts, ends, kept)
             behind, _ = tokenise(data, start, end, kind, folded, expansions, seed, hashes, kept)
             size = behind - kept
             base = kept
@@ -262,14 +263,25 @@ def _tokens_all(
 
 @kernel
 def located(
-    data: Bytes, start: int, end: int, kind: Bytes, starts: Places, ends: Places, n: int
+    data: Bytes,
+    start: int,
+    end: int,
+    kind: Bytes,
+    folded: npt.NDArray[np.uint32],
+    starts: Places,
+    ends: Places,
+    n: int,
 ) -> int:
     """Writes the spans of a text's tokens, in code points, to `starts[n:]` and `ends[n:]`.
+
+    Signs that belong to a token are in its span.
 
     Returns:
         The index behind the last one.
     """
+    before = n
     in_word = False
+    sign_point = -1
     at = start
     point = 0
     while at < end:
@@ -280,18 +292,26 @@ def located(
             code, width = decoded(data, at)
         at += width
         which = kind[code]
-        if which == WORD:
+        if which >= WORD:
             if not in_word:
-                starts[n] = point
+                starts[n] = point if sign_point < 0 else sign_point
                 in_word = True
+                sign_point = -1
             ends[n] = point + 1
         elif which != NOTHING:
             if in_word:
                 n += 1
                 in_word = False
             if which == ALONE:
-                starts[n] = point
+                starts[n] = point if sign_point < 0 else sign_point
                 ends[n] = point + 1
                 n += 1
+                sign_point = -1
+            elif which >= SIGN:
+                does, _, n_points = sign_at(data, start, end, at - width, width, kind, folded)
+                if does == PREFIX and sign_point < 0:
+                    sign_point = point
+                elif does == SUFFIX and n > before:
+                    ends[n - 1] = point + n_points
         point += 1
     return n + 1 if in_word else n

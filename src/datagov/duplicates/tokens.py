@@ -1,7 +1,7 @@
 """Texts as sequences of token hashes: words where blanks part them, characters where none do.
 
 Compiled kernels over Arrow's own buffers that release the GIL; see `characters` for what a token
-is. A token's hash depends on a secret seed, since a text of one word could else be guessed from it.
+is, and `signs` for those that become part of one. A token's hash depends on a secret seed, since a text of one word could else be guessed from it.
 """
 
 import hashlib
@@ -15,8 +15,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.characters import ALONE, EXPANDS, NOTHING, WORD, Characters, characters
+from datagov.duplicates.characters import (
+    ALONE,
+    EXPANDS,
+    NOTHING,
+    SIGN,
+    WORD,
+    Characters,
+    characters,
+)
 from datagov.duplicates.composing import texts_that_join
+from datagov.duplicates.signs import PREFIX, SUFFIX, sign_at
 from datagov.kernel import kernel
 from datagov.utf8 import Bytes, Ints, decoded, text_buffers
 
@@ -114,8 +123,9 @@ def tokenise(
         The index behind the last one, and how many of them are single characters.
     """
     n_alone = 0
+    before = n
     in_word = False
-    word = seed
+    word = seed  # Or what a sign before it makes of that.
     at = start
     while at < end:
         lead = data[at]
@@ -125,7 +135,7 @@ def tokenise(
             code, width = decoded(data, at)
         at += width
         which = kind[code]
-        if which == WORD:
+        if which >= WORD:
             form = folded[code]
             if form & _EXPANDS:
                 where = np.int64(form ^ _EXPANDS)
@@ -141,10 +151,18 @@ def tokenise(
                 word = seed
                 in_word = False
             if which == ALONE:
-                single = (seed ^ np.uint64(folded[code])) * _PRIME
+                single = (word ^ np.uint64(folded[code])) * _PRIME
                 tokens[n] = np.uint32(mixed(single) >> np.uint64(32))
                 n += 1
                 n_alone += 1
+                word = seed
+            elif which >= SIGN:
+                does, sign, _ = sign_at(data, start, end, at - width, width, kind, folded)
+                if does == PREFIX:
+                    word = (word ^ sign) * _PRIME
+                elif does == SUFFIX and n > before:
+                    single = (seed ^ np.uint64(tokens[n - 1]) ^ sign) * _PRIME
+                    tokens[n - 1] = np.uint32(mixed(single) >> np.uint64(32))
     if in_word:
         tokens[n] = np.uint32(mixed(word) >> np.uint64(32))
         n += 1

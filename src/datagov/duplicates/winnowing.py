@@ -190,7 +190,7 @@ def _fingerprint_all(
                     out_record[i] = record
                     out_token[i] += first
             elif size >= MIN_WHOLE:
-                located(data, starts[text], ends[text], kind, spans[0], spans[1], 0)
+                located(data, starts[text], ends[text], kind, folded, spans[0], spans[1], 0)
                 row = wholes[n_wholes]
                 row[0], row[1], row[2], row[3] = record, text, first, size
                 row[4], row[5] = spans[0, 0], spans[1, size - 1]

@@ -1,0 +1,156 @@
+"""Signs: which of them make texts different, which only decorate, and that all agree on it."""
+
+import unicodedata
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from datagov.corpus.batch import Cells
+from datagov.duplicates.exact import similarity
+from datagov.duplicates.find import find
+from datagov.duplicates.spans import spans_of_runs
+from datagov.duplicates.tokens import Buffers, seed_of, tables, tokenise
+
+KEY = b"k" * 32
+ALPHABET = "aZ5٣中ี \n\t.-+*/%$€#!&=<>^|~()…‼²㎡½⁺＋−\u0338\u200b\ufe0fé×→"
+
+
+def alike(one, other):
+    return float(similarity([one], [other]).jaccard[0])
+
+
+def tokens(text):
+    cells = Cells(pa.array([0]), pa.array(["t"]), pa.array([text], pa.large_string()))
+    buffers = Buffers.of(cells, 1)
+    out = np.zeros(len(text.encode()) * 4 + 4, np.uint32)
+    bounds = buffers.starts[0], buffers.ends[0]
+    n, _ = tokenise(buffers.data, *bounds, *tables(), seed_of(KEY, b""), out, 0)
+    assert n < buffers.max_tokens
+    return out[:n].tolist()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("12 + 7", "12 - 7"),
+        ("12+7", "12-7"),
+        ("12 * 7", "12 / 7"),
+        ("12 × 7", "12 ÷ 7"),
+        ("2**5", "2*5"),
+        ("x^2", "x2"),
+        ("x = -5", "x = 5"),
+        ("x = -5", "x = +5"),
+        ("+5", "5"),
+        ("(a+b)*(c)", "(a+b)/(c)"),
+        ("a == b", "a != b"),
+        ("a <= b", "a >= b"),
+        ("a < b", "a > b"),
+        ("if(a<b)", "if(a>b)"),
+        ("x≤y", "x≥y"),
+        ("a && b", "a || b"),
+        ("if (!ok) stop", "if (ok) stop"),
+        ("i += 1", "i -= 1"),
+        ("C", "C#"),
+        ("I write C", "I write C++"),
+        ("F♯ minor", "F minor"),
+        ("$5", "€5"),
+        ("5 $", "5 €"),
+        ("US$ 5", "US€ 5"),
+        ("5 %", "5"),
+        ("5%", "5‰"),
+        ("a % b", "a * b"),
+        ("3.14", "3 14"),
+        ("1.5", "1:5"),
+        ("税＋价", "税－价"),
+        ("五 × 三", "五 ÷ 三"),
+        ("٥+٣", "٥-٣"),
+    ],
+)
+def test_signs_make_a_difference(one, other):
+    assert alike(one, other) < 0.5
+    assert find([one, other]).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("１２＋７", "12+7"),
+        ("12 + 7", "12  +\t7"),
+        ("12\u200b+\u200b7", "12+7"),
+        ("−5 °C", "-5 °C"),
+        ("5 ∕ 3", "5 / 3"),
+        ("5 %", "5\u202f%"),
+        ("C♯", "C#"),
+        ("> what he said", "what he said"),
+        (">> > what he said", "what he said"),
+        ("* an item", "an item"),
+        ("+ a line\n- another", "a line\nanother"),
+        ("**bold** words", "bold words"),
+        ("== Heading ==\nText", "Heading\nText"),
+        ("Heading\n=======\nText", "Heading\nText"),
+        ("# Heading #", "Heading"),
+        ("word - word", "word – word"),
+        ("a | b", "a b"),
+        ("Ends. Here!", "Ends here"),
+        ("J. R. Smith & Co.", "J R Smith Co"),
+        ("well... ok", "well… ok"),
+        ("#tag wow!! great", "tag wow great"),
+        ("pages 12-15", "pages 12–15"),
+        ("$HOME $x$", "HOME x"),
+        ("well-known", "well known"),
+    ],
+)
+def test_what_decorates_makes_none(one, other):
+    assert alike(one, other) == 1
+
+
+@given(st.text(st.sampled_from(ALPHABET), max_size=14))
+@example("㎡%")
+@example("=\u0338 5")
+@example("1…5")
+def test_composing_changes_no_sign(text):
+    want = tokens(text)
+    assert tokens(unicodedata.normalize("NFKC", text)) == want
+
+
+@given(st.text(st.sampled_from("a5中 \n.-+*/%$€#!&=<>^()×"), max_size=14), st.integers(0, 14))
+def test_a_joiner_that_nobody_sees_changes_no_sign(text, at):
+    assert tokens(text[:at] + "\u2060" + text[at:]) == tokens(text)
+
+
+@given(st.text(st.sampled_from("a5中 .-+*/%$#!&=<>^()×→"), max_size=20))
+def test_signs_are_no_tokens_of_their_own(text):
+    without = "".join(each if each in "a5中" else " " for each in text)
+    assert len(tokens(text)) == len(tokens(without))
+
+
+@given(st.text(st.sampled_from("a5 .-+*/%$#!&=<>^()×"), max_size=20))
+def test_a_span_begins_or_ends_with_the_sign_of_its_token(text):
+    n = len(tokens(text))
+    cells = Cells(pa.array([0]), pa.array(["t"]), pa.array([text], pa.large_string()))
+    if not n:
+        return
+    every = np.arange(n, dtype=np.int64)
+    spans = spans_of_runs(cells, 1, KEY, np.zeros(n, np.int64), every, np.ones(n, np.int64))
+    places = list(zip(spans["start"].to_pylist(), spans["end"].to_pylist(), strict=True))
+    assert places == sorted(places)
+    for before, after in zip(places, places[1:], strict=False):
+        assert before[1] <= after[0]
+    for start, end in places:
+        assert set(text[start:end]) & set("a5")
+        assert not text[start].isspace()
+        assert not text[end - 1].isspace()
+
+
+def test_the_span_of_a_token_takes_in_its_sign():
+    text = "C++ costs $5 or 7 % of -3.5"
+    cells = Cells(pa.array([0]), pa.array(["t"]), pa.array([text], pa.large_string()))
+    n = len(tokens(text))
+    every = np.arange(n, dtype=np.int64)
+    spans = spans_of_runs(cells, 1, KEY, np.zeros(n, np.int64), every, np.ones(n, np.int64))
+    places = zip(spans["start"].to_pylist(), spans["end"].to_pylist(), strict=True)
+    found = [text[start:end] for start, end in places]
+    assert found == ["C++", "costs", "$5", "or", "7 %", "of", "-3", ".5"]
