@@ -225,6 +225,9 @@ def test_of_what_a_template_makes_alike_one_stays_however_files_are_named(
     rows = of_a_template(600)
     rules = policy(rules="\n  duplicates.near: {action: drop, from_score: 0.8}\n")
     one, other = tmp_path / "one", tmp_path / "other"
+    key = tmp_path / "fingerprint.key"
+    key.write_text("11" * 32 + "\n")
+    key.chmod(0o600)
     for number in range(4):
         quarter = rows[150 * number : 150 * (number + 1)]
         path = write_jsonl(quarter, f"{number}.jsonl")
@@ -233,11 +236,13 @@ def test_of_what_a_template_makes_alike_one_stays_however_files_are_named(
             shutil.copy(path, folder / f"{name}.jsonl")
     kept = []
     for folder in (one, other):
-        made = release(folder, f"{folder.name}-release", policy=rules, id_field="id")
+        made = release(
+            folder, f"{folder.name}-release", policy=rules, id_field="id", fingerprint_key_file=key
+        )
         decisions = pl.read_parquet(made.out / "evidence/decisions/*.parquet")
         stays = set(decisions.filter(pl.col("action") == "keep")["record_id"])
-        # Of 65 words 60 in common: few stay, how many depends on the key; it was 52 and more.
-        assert 1 <= sum(int(record) % 2 for record in stays) <= 20
+        # Of 65 words 60 in common: few stay, as the samples that the key draws will have it.
+        assert 1 <= sum(int(record) % 2 for record in stays) <= 6
         kept.append(stays)
     assert kept[0] == kept[1]
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import coo_matrix
@@ -119,21 +120,36 @@ def members_of(rows):
     return pl.DataFrame(rows, MEMBERS, orient="row")
 
 
-def test_equals_follow_theirs_into_its_cluster():
+ACTS = {"near": 0.7, "contained": 0.9}
+
+
+def test_equals_go_for_the_reason_of_the_last_of_them():
     equal = members_of([(1, 1, "exact", 1.0), (5, 1, "exact", 1.0)])
-    similar = members_of([(0, 0, "near", 0.7), (1, 0, "near", 0.7)])
-    found = together(equal, similar)
+    similar = members_of([(0, 0, "near", 0.8), (1, 0, "near", 0.8)])
+    found = together(equal, similar, ACTS)
     assert found.select("record", "kept", "kind", "cluster").rows() == [
         (0, 0, "near", b"\x00"),
         (1, 0, "near", b"\x00"),
-        (5, 0, "exact", b"\x00"),
+        (5, 0, "near", b"\x00"),
+    ]
+    assert found["similarity"].to_list() == pytest.approx([0.8] * 3)
+
+
+def test_equals_of_one_that_is_only_noted_are_its_duplicates():
+    equal = members_of([(1, 1, "exact", 1.0), (5, 1, "exact", 1.0)])
+    similar = members_of([(0, 0, "contained", 0.8), (1, 0, "contained", 0.8)])
+    found = together(equal, similar, ACTS)
+    assert found.select("record", "kept", "kind", "similarity", "cluster").rows() == [
+        (0, 0, "contained", pytest.approx(0.8), b"\x00"),
+        (1, 0, "contained", pytest.approx(0.8), b"\x00"),
+        (5, 1, "exact", 1.0, b"\x00"),
     ]
 
 
 def test_equals_of_one_that_stays_keep_their_kind():
     equal = members_of([(0, 0, "normalised", 1.0), (5, 0, "normalised", 1.0)])
     similar = members_of([(0, 0, "near", 0.7), (1, 0, "near", 0.7)])
-    kinds = {r["record"]: r["kind"] for r in together(equal, similar).to_dicts()}
+    kinds = {r["record"]: r["kind"] for r in together(equal, similar, ACTS).to_dicts()}
     assert kinds == {0: "normalised", 5: "normalised", 1: "near"}
 
 

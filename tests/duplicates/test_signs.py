@@ -1,5 +1,6 @@
 """Signs: which of them make texts different, which only decorate, and that all agree on it."""
 
+import itertools
 import unicodedata
 
 import numpy as np
@@ -137,7 +138,7 @@ def test_a_span_begins_or_ends_with_the_sign_of_its_token(text):
     spans = spans_of_runs(cells, 1, KEY, np.zeros(n, np.int64), every, np.ones(n, np.int64))
     places = list(zip(spans["start"].to_pylist(), spans["end"].to_pylist(), strict=True))
     assert places == sorted(places)
-    for before, after in zip(places, places[1:], strict=False):
+    for before, after in itertools.pairwise(places):
         assert before[1] <= after[0]
     for start, end in places:
         assert set(text[start:end]) & set("a5")

@@ -7,6 +7,8 @@ is done is one cluster, whatever the ends of a chain have in common; the similar
 record is to its closest.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -43,6 +45,9 @@ MEMBERS = pl.Schema(
 )
 """One row per record of a cluster; `kept` is the record that stays, its own row included, and
 `cluster` its digest, which names the cluster."""
+
+
+_TOLD = ("kept", "kind", "similarity", "cluster")
 
 
 def alike(edges: pl.DataFrame, near_from: float, contained_from: float) -> pl.DataFrame:
@@ -183,28 +188,35 @@ def _named(members: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     return named.sort("kept", "record")
 
 
-def together(equal: pl.DataFrame, similar: pl.DataFrame) -> pl.DataFrame:
+def together(
+    equal: pl.DataFrame, similar: pl.DataFrame, acts_from: Mapping[str, float]
+) -> pl.DataFrame:
     """Returns clusters of equal records and clusters of what stays of them as one.
 
     A cluster of equal records whose last one is alike to another record goes over into that one's
-    cluster.
+    cluster. If something is done about the last one's likeness, that is why its equals go too: they
+    are as alike. If it is only noted, they stay duplicates of the last one, which stays.
 
     Args:
         equal: Of schema MEMBERS, exact and normalised duplicates.
         similar: Of schema MEMBERS, among records that are not removed from `equal`.
+        acts_from: Of `near` and `contained`, the similarity from which something is done.
     """
     taken = similar.filter(pl.col("record") != pl.col("kept"))
-    moved = (
-        equal.join(
-            taken.select(kept="record", now="kept", now_cluster="cluster"), on="kept", how="left"
-        )
-        .with_columns(
-            kept=pl.coalesce("now", "kept"), cluster=pl.coalesce("now_cluster", "cluster")
-        )
-        .select(*MEMBERS)
+    least = pl.col("kind").replace_strict(acts_from, return_dtype=pl.Float32)
+    last = taken.with_columns(acts=pl.col("similarity") >= least).select(
+        pl.col("acts"), pl.col("record").alias("kept"), pl.col(*_TOLD).name.prefix("last_")
+    )
+    goes = pl.col("acts").fill_null(value=False)
+    moved = equal.join(last, on="kept", how="left").select(
+        "record",
+        *(pl.when(goes).then(f"last_{name}").otherwise(name).alias(name) for name in _TOLD[:-1]),
+        cluster=pl.coalesce("last_cluster", "cluster"),
     )
     # Of two rows for a record the one that says why it goes counts, else that of its equals.
-    rows = pl.concat([taken, moved, similar.filter(pl.col("record") == pl.col("kept"))])
+    rows = pl.concat(
+        [taken, moved.select(*MEMBERS), similar.filter(pl.col("record") == pl.col("kept"))]
+    )
     return rows.unique("record", keep="first", maintain_order=True).sort("kept", "record")
 
 

@@ -1,7 +1,8 @@
 """Texts as sequences of token hashes: words where blanks part them, characters where none do.
 
 Compiled kernels over Arrow's own buffers that release the GIL; see `characters` for what a token
-is, and `signs` for those that become part of one. A token's hash depends on a secret seed, since a text of one word could else be guessed from it.
+is, and `signs` for what becomes part of one. A token's hash depends on a secret seed, since a text
+of one word could else be guessed from it.
 """
 
 import hashlib

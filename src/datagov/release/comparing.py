@@ -227,7 +227,7 @@ def members(equal: Tables, edges: Iterable[str], policy: Policy) -> ByPart:
             acts_from=(acts_from[NEAR], acts_from[CONTAINED]),
         )
         shown = chosen(_pairs(similar, nodes, acts_from), N_EXAMPLES)
-    found = together(pl.concat([MEMBERS.to_frame(), *same]), similar)
+    found = together(pl.concat([MEMBERS.to_frame(), *same]), similar, acts_from)
     records = pl.concat([shown["record"], shown["kept"]])
     found = found.with_columns(example=pl.col("record").is_in(records.implode()))
     yield from by_part(found.filter(pl.col("record") < first_number(FIRST_PART)), "record")
