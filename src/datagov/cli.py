@@ -35,6 +35,7 @@ class _DatagovGroup(click.Group):
         at = given.index("--") if "--" in given else len(given)
         extra["obj"] = tuple(given[at + 1 :])
         _open_streams()
+        log.setLevel(logging.INFO)
         # Whoever stops a job with SIGTERM is told the same as with Ctrl-C, and all is put away.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
@@ -61,6 +62,22 @@ def _open_streams() -> None:
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - until the end
 
 
+def _hush(_context: click.Context, _parameter: click.Parameter, quiet: bool) -> None:
+    if quiet:
+        log.setLevel(logging.WARNING)
+
+
+_quiet = click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=_hush,
+    help="Only warnings and errors on stderr.",
+)
+"""Taken before the command and behind it."""
+
+
 @click.group(
     cls=_DatagovGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -68,8 +85,8 @@ def _open_streams() -> None:
     "2 wrong usage, config or input; 3 our fault; 130 stopped.",
 )
 @click.version_option(__version__, prog_name="datagov")
-@click.option("-q", "--quiet", is_flag=True, help="Only warnings and errors on stderr.")
-def main(quiet: bool) -> None:
+@_quiet
+def main() -> None:
     """Training-data governance: a corpus goes in, a signed release comes out.
 
     \b
@@ -94,7 +111,6 @@ def main(quiet: bool) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     log.handlers = [handler]
     log.propagate = False
-    log.setLevel(logging.WARNING if quiet else logging.INFO)
     # Libraries say much that is no concern of the user's; their errors reach him as exceptions.
     logging.getLogger().addHandler(logging.NullHandler())
 
@@ -174,6 +190,7 @@ class _Lines(logging.Handler):
     help="How much one worker reads at a time; changes speed and memory, not results.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@_quiet
 @click.pass_obj
 def scan(
     beam_flags: tuple[str, ...],
@@ -264,6 +281,7 @@ def _print_scan(result: "ScanResult", as_json: bool) -> None:
 @click.option("--key", type=PATH, required=True, help="Public key (PEM) that you trust.")
 @click.option("--corpus", multiple=True, metavar="INPUT", help="Check the inputs too; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print every check as JSON.")
+@_quiet
 def verify(release: Path, key: Path, corpus: tuple[str, ...], as_json: bool) -> None:
     """Check a release offline: signatures, every digest, every count.
 
@@ -299,6 +317,7 @@ def verify(release: Path, key: Path, corpus: tuple[str, ...], as_json: bool) -> 
 @click.option("--label", required=True, metavar="COLUMN", help="Column with the label.")
 @click.option("--out", type=PATH, required=True, help="Folder for tables and report.")
 @click.option("--json", "as_json", is_flag=True, help="Print the metrics as JSON.")
+@_quiet
 def annotations(
     inputs: tuple[str, ...], item: str, annotator: str, label: str, out: Path, as_json: bool
 ) -> None:
@@ -381,6 +400,7 @@ def keygen(folder: Path) -> None:
 
 @main.command()
 @click.argument("folder", type=PATH, default="demo")
+@_quiet
 @click.pass_context
 def demo(context: click.Context, folder: Path) -> None:
     """Make a small corpus in FOLDER and scan it.
