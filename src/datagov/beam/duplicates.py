@@ -71,7 +71,7 @@ class FindDuplicates(beam.PTransform):
         return (
             meeting
             | "Meet again" >> beam.CoGroupByKey()
-            | "Clusters" >> beam.FlatMap(_members, self._config.policy, self._workspace)
+            | "Clusters" >> beam.FlatMap(_members, self._config, self._workspace)
         )
 
 
@@ -166,7 +166,8 @@ def _uncompared(
     yield from write_groups(found, workspace.exchange("uncompared", 0))
 
 
-def _members(met: Joined, policy: Policy, workspace: Workspace) -> KeyedGroups:
+def _members(met: Joined, config: ScanConfig, workspace: Workspace) -> KeyedGroups:
     known = met[1]
-    found = comparing.members(read_groups(known["equal"]), known.get("edges", ()), policy)
+    equal, edges = read_groups(known["equal"]), known.get("edges", ())
+    found = comparing.members(equal, edges, config.policy, config.earlier)
     yield from write_groups(found, workspace.exchange("members", 0))

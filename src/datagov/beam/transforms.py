@@ -24,7 +24,6 @@ from datagov.release.known import (
     RECORDS,
     SUSPECT_RECORDS,
     PartInput,
-    earlier_records,
 )
 from datagov.release.materialise import materialise, output_schema
 from datagov.release.row_groups import KeyedGroups, RowGroup, read_groups, write_groups
@@ -175,16 +174,14 @@ def _materialise(
 ) -> str:
     part, known = joined
     (evidence,) = known["evidence"]
-    duplicates = _table(known["duplicates"], DUPLICATE_RECORDS)
     with workspace.reporting("writing a part"):
         folder = materialise(
             PartInput(
                 index=part,
                 units=evidence,
                 repeated=_table(known["repeated"], RECORDS),
-                duplicates=duplicates,
+                duplicates=_table(known["duplicates"], DUPLICATE_RECORDS),
                 suspects=_table(known["suspects"], SUSPECT_RECORDS),
-                earlier=earlier_records(duplicates, config.earlier),
             ),
             output_schema(schema, config),
             verdicts,

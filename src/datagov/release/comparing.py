@@ -10,7 +10,7 @@ That a member is alike to the one that stays is not left to chance: where the tw
 compared, they are, in a second round.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,8 @@ from datagov.duplicates.examples import PAIRS, chosen
 from datagov.duplicates.find import ALIKE_MARGIN
 from datagov.duplicates.sketches import Sketches, likeness
 from datagov.policy import DuplicateOptions, Policy
-from datagov.release.earlier import FIRST_PART
+from datagov.release.earlier import FIRST_PART, EarlierRelease
+from datagov.release.earlier_records import with_earlier
 from datagov.release.examples import N_EXAMPLES
 from datagov.release.part_records import PART_SHIFT, SKETCHED, PartRecords, first_number
 
@@ -209,8 +210,10 @@ def uncompared(files: Iterable[str], policy: Policy) -> ByPart:
     yield from by_part(_unmeasured(new), "first")
 
 
-def members(equal: Tables, edges: Iterable[str], policy: Policy) -> ByPart:
-    """Yields (part, its members of clusters, and which of them are to be an `example`)."""
+def members(
+    equal: Tables, edges: Iterable[str], policy: Policy, earlier: Sequence[EarlierRelease]
+) -> ByPart:
+    """Yields (part, its members of clusters, of schema `known.DUPLICATE_RECORDS`)."""
     options = policy.duplicates
     acts_from = {kind: policy.acts_from("duplicates", kind) for kind in (NEAR, CONTAINED)}
     same = [pl.DataFrame(table) for table in equal]
@@ -230,7 +233,8 @@ def members(equal: Tables, edges: Iterable[str], policy: Policy) -> ByPart:
     found = together(pl.concat([MEMBERS.to_frame(), *same]), similar, acts_from)
     records = pl.concat([shown["record"], shown["kept"]])
     found = found.with_columns(example=pl.col("record").is_in(records.implode()))
-    yield from by_part(found.filter(pl.col("record") < first_number(FIRST_PART)), "record")
+    ours = found.filter(pl.col("record") < first_number(FIRST_PART))
+    yield from by_part(with_earlier(ours, earlier), "record")
 
 
 def _pairs(

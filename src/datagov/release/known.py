@@ -1,6 +1,5 @@
 """What is known of the records of a part when it is decided about, all steps before it together."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,11 +17,9 @@ from datagov.release.decisions import (
     suspect_reasons,
     with_severity,
 )
-from datagov.release.earlier import FIRST_PART, EarlierRelease, parts_of
 from datagov.release.evidence import UnitEvidence
 from datagov.release.examples import wanted
 from datagov.release.keys import named
-from datagov.release.part_records import PART_SHIFT
 from datagov.tables import CONTAMINATION, DUPLICATES, REJECTS, conform
 
 RECORDS = pa.schema(
@@ -41,19 +38,13 @@ DUPLICATE_RECORDS = pa.schema(
         pa.field("similarity", pa.float32(), nullable=False),
         pa.field("cluster", pa.binary(), nullable=False),
         pa.field("example", pa.bool_(), nullable=False),
+        pa.field("earlier_release", pa.string()),
+        pa.field("earlier_digest", pa.string()),
+        pa.field("earlier_record_id", pa.string()),
     ]
 )
-"""Members of clusters by their number; see `comparing`. `kept` is who stays."""
-
-EARLIER_RECORDS = pl.Schema(
-    {
-        "kept": pl.Int64,
-        "earlier_release": pl.String,
-        "earlier_digest": pl.String,
-        "earlier_record_id": pl.String,
-    }
-)
-"""Records of earlier releases by their number: columns of DUPLICATES."""
+"""Members of clusters by their number; see `comparing`. `kept` is who stays, and the last three say
+where it stands if that is an earlier release."""
 
 SUSPECT_RECORDS = pa.schema([*RECORDS, pa.field("score", pa.float64(), nullable=False)])
 
@@ -68,7 +59,6 @@ class PartInput:
         repeated: Table of schema RECORDS: records whose id an earlier record has.
         duplicates: Table of schema DUPLICATE_RECORDS.
         suspects: Table of schema SUSPECT_RECORDS.
-        earlier: Of schema EARLIER_RECORDS: what of earlier releases its records duplicate.
     """
 
     index: int
@@ -76,32 +66,6 @@ class PartInput:
     repeated: pa.Table
     duplicates: pa.Table
     suspects: pa.Table
-    earlier: pl.DataFrame
-
-
-def earlier_records(duplicates: pa.Table, earlier: Sequence[EarlierRelease]) -> pl.DataFrame:
-    """Returns the records of earlier releases that some duplicate, of schema EARLIER_RECORDS.
-
-    Args:
-        duplicates: Table of schema DUPLICATE_RECORDS.
-        earlier: All earlier releases.
-    """
-    kept = pl.DataFrame(duplicates).select(pl.col("kept").unique().sort())
-    of_part = kept.with_columns(part=(pl.col("kept") // (1 << PART_SHIFT)) - FIRST_PART)
-    known = parts_of(earlier)
-    frames = [EARLIER_RECORDS.to_frame()]
-    for (index,), rows in of_part.filter(pl.col("part") >= 0).group_by("part", maintain_order=True):
-        release, part = known[int(str(index))]
-        ids = part.records("record_id")["record_id"]
-        frames.append(
-            rows.select(
-                "kept",
-                earlier_release=pl.lit(release.title),
-                earlier_digest=pl.lit(release.digest),
-                earlier_record_id=pl.lit(ids[rows["kept"] % (1 << PART_SHIFT)]),
-            )
-        )
-    return pl.concat(frames)
 
 
 @dataclass(frozen=True)
@@ -188,7 +152,6 @@ def _duplicates(part: PartInput, signals: pl.DataFrame) -> pl.DataFrame:
     places = signals.select("record", "record_id", *RECORD, "n_chars")
     return (
         places.join(pl.DataFrame(part.duplicates), on="record", maintain_order="left")
-        .join(part.earlier, on="kept", how="left", maintain_order="left")
         .with_columns(
             cluster_id=pl.col("cluster").bin.encode("hex"),
             keep=pl.col("record") == pl.col("kept"),
