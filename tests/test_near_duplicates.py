@@ -7,6 +7,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import datagov
 from datagov.duplicates.find import find
@@ -307,3 +309,25 @@ def test_a_notebook_is_told_what_is_allowed(options, told):
 
 def test_a_notebook_may_ask_for_what_is_equal_alone():
     assert find(["one text", "one text"], near_from=1, contained_from=1).height == 2
+
+
+@given(st.lists(st.sampled_from(["a b c d e f", "a b c d e g", "x", "x y", "", "!", "一二三"])))
+def test_equal_texts_share_what_stays_for_the_first_of_them(texts):
+    members = find(texts)
+    kept = dict(members.select("record", "kept").iter_rows())
+    distinct = list(dict.fromkeys(texts))
+    first = [texts.index(each) for each in distinct]
+    among = dict(find(distinct).select("record", "kept").iter_rows())
+    for i, text in enumerate(texts):
+        own = distinct.index(text)
+        if own in among:
+            assert kept[i] == first[among[own]]
+        elif text not in ("", "!") and texts.count(text) > 1:
+            assert kept[i] == first[own]
+        else:
+            assert i not in kept
+    rows = {row["record"]: row for row in members.to_dicts()}
+    for i, row in rows.items():
+        if i != row["kept"] and texts[i] == texts[row["kept"]]:
+            assert (row["kind"], row["similarity"]) == ("near", 1)
+            assert rows[row["kept"]]["similarity"] == 1

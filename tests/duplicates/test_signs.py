@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.exact import similarity
-from datagov.duplicates.find import find
+from datagov.duplicates.normalising import normalise
 from datagov.duplicates.spans import spans_of_runs
 from datagov.duplicates.tokens import Buffers, seed_of, tables, tokenise
 
 KEY = b"k" * 32
-ALPHABET = "aZ5٣中ี \n\t.-+*/%$€#!&=<>^|~()…‼²㎡½⁺＋−\u0338\u200b\ufe0fé×→"
+ALPHABET = "aZ5٣中ี \n\t\u3000.-+*/%$€#!&=<>^|~()[\\…．‼²㎡½⁺＋－＼（！％−\u0338\u200b\ufe0fé×→"
 
 
 def alike(one, other):
@@ -65,14 +65,48 @@ def tokens(text):
         ("a % b", "a * b"),
         ("3.14", "3 14"),
         ("1.5", "1:5"),
-        ("税＋价", "税－价"),
-        ("五 × 三", "五 ÷ 三"),
         ("٥+٣", "٥-٣"),
+        ("aged >65 years", "aged <65 years"),
+        ("aged <65 years", "aged 65 years"),
+        ("p <0.05", "p >0.05"),
+        ("p<0.05", "p>0.05"),
+        ("(<5)", "(>5)"),
+        ("dose .5 mg", "dose 5 mg"),
+        ("-.5", "-5"),
+        ("-$5", "$5"),
+        ("f(-x)", "f(x)"),
+        ("y = -\\frac{1}{2}", "y = \\frac{1}{2}"),
+        ("x = - 5", "x = 5"),
+        ("if (!(a && b))", "if ((a && b))"),
+        ("!$ok", "$ok"),
+        ("!_ok", "_ok"),
+        ("x |= 2", "x &= 2"),
+        ("x -= 2", "x = 2"),
+        ("x *= 2", "x /= 2"),
+        ("x %= 2", "x *= 2"),
+        ("a[i]*b[i]", "a[i]/b[i]"),
+        ("a[i]<b[i]", "a[i]>b[i]"),
+        ("width*height", "width-height"),
+        ("%50", "50"),
+        ("٪٥", "٥"),
+        ("۳٫۱۴", "۳ ۱۴"),
+        ("气温-5℃", "气温5℃"),
+        ("¬p", "p"),
+        ("O-", "O+"),
+        ("３．１４", "３：１４"),
+        ("count<limit)", "count>limit)"),
+        ("a <= b", "a < b"),
+        ("x >>= 2", "x <<= 2"),
+        ("12 +\n7", "12 *\n7"),
+        ("a +\nb", "a /\nb"),
+        ("五 × 三", "五 ÷ 三"),
+        ("税＋价", "税－价"),
+        ("\\$5", "\\€5"),
     ],
 )
 def test_signs_make_a_difference(one, other):
-    assert alike(one, other) < 0.5
-    assert find([one, other]).is_empty()
+    assert alike(one, other) < 0.6
+    assert alike(f"Here is {one} and more", f"Here is {other} and more") < 0.9
 
 
 @pytest.mark.parametrize(
@@ -87,10 +121,8 @@ def test_signs_make_a_difference(one, other):
         ("C♯", "C#"),
         ("> what he said", "what he said"),
         (">> > what he said", "what he said"),
-        ("* an item", "an item"),
         ("+ a line\n- another", "a line\nanother"),
         ("**bold** words", "bold words"),
-        ("== Heading ==\nText", "Heading\nText"),
         ("Heading\n=======\nText", "Heading\nText"),
         ("# Heading #", "Heading"),
         ("word - word", "word – word"),
@@ -102,6 +134,40 @@ def test_signs_make_a_difference(one, other):
         ("pages 12-15", "pages 12–15"),
         ("$HOME $x$", "HOME x"),
         ("well-known", "well known"),
+        ("３．１４", "3.14"),
+        ("这是**重点**内容，请注意。", "这是重点内容，请注意。"),
+        ("#话题#今天", "话题 今天"),
+        ("今日は#タグ", "今日は #タグ"),
+        ("😀#love", "😀love"),
+        ("什么？！真的吗", "什么？真的吗"),
+        ("“好”！然后", "“好”。然后"),
+        ("안녕하세요^^ 반갑습니다", "안녕하세요 반갑습니다"),
+        ("(^_^) hi", "hi"),
+        ("Thanks =) Bye", "Thanks :) Bye"),
+        ("|---+---| a", "a"),
+        ("◾ item", "item"),
+        ("∙ item", "item"),
+        ("→ x", "-> x"),
+        ("and / or", "and/or"),
+        ("Home > Products", "Home » Products"),
+        ("5\\%", "5%"),
+        ("C\\#", "C#"),
+        ("<td>5</td>", "<td> 5 </td>"),
+        ("one<br>two", "one <br> two"),
+        ("  % comment", "comment"),
+        ("–5", "-5"),
+        ("5  % of", "5 % of"),
+        ("$  5", "$ 5"),
+        ("12 +\n7", "12 + 7"),
+        ("        * Redistributions in", "Redistributions in"),
+        ("can be  * found", "can be found"),
+        ("* x y\n* z w", "* x y * z w"),
+        ("== Heading ==\nText here", "Heading Text here"),
+        ("R & D", "R&D"),
+        ("AT&T", "AT T"),
+        ("<p>Text</p>", "<p> Text </p>"),
+        ("x = 5", "x=5"),
+        ("List<String> foo", "List <String> foo"),
     ],
 )
 def test_what_decorates_makes_none(one, other):
@@ -115,6 +181,11 @@ def test_what_decorates_makes_none(one, other):
 def test_composing_changes_no_sign(text):
     want = tokens(text)
     assert tokens(unicodedata.normalize("NFKC", text)) == want
+
+
+@given(st.text(st.sampled_from(ALPHABET), max_size=14))
+def test_what_is_equal_but_for_white_space_width_and_case_has_equal_tokens(text):
+    assert tokens(normalise(text)) == tokens(text)
 
 
 @given(st.text(st.sampled_from("a5中 \n.-+*/%$€#!&=<>^()×"), max_size=14), st.integers(0, 14))

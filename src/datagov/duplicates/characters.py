@@ -17,18 +17,18 @@ import numpy.typing as npt
 
 from datagov.duplicates.composing import APART, irregular, joining
 
-BETWEEN, NOTHING, SIGN, CURRENCY, ALONE, WORD, DIGIT = range(7)
-"""Kinds: stands between tokens; is not there at all; may count where it stands (see `signs`), and
-if so beside numbers alone; a token by itself; letter of a word; digit of one. From ALONE on they
-are in tokens, from WORD on in words."""
+BETWEEN, BLANK, NOTHING, SIGN, CURRENCY, ALONE, WORD, DIGIT = range(8)
+"""Kinds: stands between tokens; and is white space; is not there at all; may count where it stands
+(see `signs`), and is of money; a token by itself; letter of a word; digit of one. From ALONE on
+they are in tokens, from WORD on in words."""
 
-_SIGNS = frozenset("!#%&*+-./<=>^‰‱")
-"""Signs beside those of category Sm."""
+_SIGNS = frozenset("!#%&*+-./<>^|‰‱")
+"""Signs beside those of category Sm. Of `==` and `!=` the other character tells enough."""
 
-_NO_SIGNS = frozenset("|~")
-"""Of category Sm, but for the most part lines of tables and approximate numbers."""
+_NO_SIGNS = ((0x7E, 0x7F), (0x2190, 0x2200), (0x2219, 0x221A), (0x22C4, 0x22C7), (0x25A0, 0x2600))
+"""Of category Sm, but for the most part arrows, bullets and ornaments; as ranges."""
 
-_SIGN_FORMS = {"−": "-", "⁄": "/", "∕": "/", "∗": "*", "♯": "#", "٪": "%"}
+_SIGN_FORMS = {"−": "-", "–": "-", "⁄": "/", "∕": "/", "∗": "*", "♯": "#", "٪": "%", "٫": "."}
 """Signs that are written in several ways, beyond what NFKC makes one."""
 
 _ALONE = (
@@ -105,8 +105,9 @@ def characters() -> Characters:
     for code, normal in others:
         # What is several tokens, such as a mark on a blank or (1) in one sign, is taken apart.
         kinds = {int(kind[ord(each)]) for each in normal}
-        if normal == len(normal) * ".":  # An ellipsis is no point within a number.
+        if len(normal) > 1 and set(normal) == {"."}:  # An ellipsis is no decimal point.
             kinds = {BETWEEN}
+            folded[code] = ord(".")
         kind[code] = kinds.pop() if len(kinds) == 1 else BETWEEN
         if kinds or (SIGN <= kind[code] <= ALONE and len(normal) > 1):
             flags[code] |= APART
@@ -124,9 +125,11 @@ def _kind(char: str) -> int:
     category = unicodedata.category(char)
     if category[0] in "LMN":
         return DIGIT if category == "Nd" else WORD
+    if char.isspace():
+        return BLANK
     if char in _SIGNS or char in _SIGN_FORMS:
         return SIGN
-    if char in _NO_SIGNS:
+    if category == "Sm" and (char == "=" or any(ord(char) in range(*each) for each in _NO_SIGNS)):
         return BETWEEN
     by_category = {"So": ALONE, "Cf": NOTHING, "Sm": SIGN, "Sc": CURRENCY}
     return by_category.get(category, BETWEEN)

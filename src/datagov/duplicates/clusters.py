@@ -46,8 +46,8 @@ MEMBERS = pl.Schema(
 """One row per record of a cluster; `kept` is the record that stays, its own row included, and
 `cluster` its digest, which names the cluster."""
 
-
-_TOLD = ("kept", "kind", "similarity", "cluster")
+_TOLD = ("kept", "kind", "similarity")
+"""What is told of a record towards the one it duplicates."""
 
 
 def alike(edges: pl.DataFrame, near_from: float, contained_from: float) -> pl.DataFrame:
@@ -205,12 +205,14 @@ def together(
     taken = similar.filter(pl.col("record") != pl.col("kept"))
     least = pl.col("kind").replace_strict(acts_from, return_dtype=pl.Float32)
     last = taken.with_columns(acts=pl.col("similarity") >= least).select(
-        pl.col("acts"), pl.col("record").alias("kept"), pl.col(*_TOLD).name.prefix("last_")
+        pl.col("acts"),
+        pl.col("record").alias("kept"),
+        pl.col(*_TOLD, "cluster").name.prefix("last_"),
     )
     goes = pl.col("acts").fill_null(value=False)
     moved = equal.join(last, on="kept", how="left").select(
         "record",
-        *(pl.when(goes).then(f"last_{name}").otherwise(name).alias(name) for name in _TOLD[:-1]),
+        *(pl.when(goes).then(f"last_{name}").otherwise(name).alias(name) for name in _TOLD),
         cluster=pl.coalesce("last_cluster", "cluster"),
     )
     # Of two rows for a record the one that says why it goes counts, else that of its equals.

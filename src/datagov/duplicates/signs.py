@@ -1,18 +1,21 @@
-"""Signs that change what a text says: `12 + 7` is not `12 - 7`, `C#` not `C`, `$5` not `€5`.
+"""Signs that change what a text says: `12 + 7` is not `12 * 7`, `C#` not `C`, `$5` not `€5`.
 
 A sign is no token of its own. It becomes part of the token it belongs to, of the one behind it
 (`+ 7`, `$5`, `-5`, `!ok`) or of the one before it (`5 %`, `C#`, `C++`), so that a text has as many
 tokens with signs as without, and a changed sign weighs as much as a changed word.
 
-The same characters also decorate: bullets, marks of quotations and changes at the begin of a line,
-rules of `====`, dashes, stars around what is bold. Copies of a text often differ in these alone, so
-a sign counts only where what stands beside it says that it is one.
+The same characters also decorate: bullets, marks of quotations, rules, tags, stars around what is
+bold, dashes. Copies of a text often differ in these alone, so a sign counts only where what stands
+beside it says that it is one. What a line is does not matter, nor how wide blanks are: texts that
+are equal but for white space have equal tokens.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from datagov.duplicates.characters import ALONE, CURRENCY, DIGIT, NOTHING, SIGN
+from datagov.duplicates.characters import ALONE, BLANK, CURRENCY, DIGIT, NOTHING, WORD
 from datagov.kernel import kernel
 from datagov.utf8 import Bytes, decoded
 
@@ -22,18 +25,45 @@ DECORATES, PREFIX, SUFFIX = 0, 1, 2
 """What a sign does: nothing, or it belongs to the token behind it or to the one before it."""
 
 _LONGEST = 3
-"""Of one character in a row that is still an operator, as in `===`."""
+"""Of one character in a row that is still a sign, as in `>>>`."""
 
-_LOOK_BACK = 8
-"""Code points that are looked at before a sign to see whether a line begins there."""
+_LONGEST_TAG = 16
+"""Letters of the name of a tag that are looked at."""
 
 _EDGE = -1
-"""In place of a code point where the text ends."""
+"""In place of a code point where the text ends: as good as a blank."""
 
-_BANG, _HASH, _PERCENT, _AMPERSAND, _OPEN, _CLOSE = (ord(each) for each in "!#%&()")
-_STAR, _PLUS, _MINUS, _POINT, _SLASH = (ord(each) for each in "*+-./")
-_LESS, _EQUAL, _MORE = (ord(each) for each in "<=>")
-_PER_MILLE, _PER_MYRIAD = ord("‰"), ord("‱")
+_BANG, _HASH, _AMPERSAND, _STAR = (ord(each) for each in "!#&*")
+_PLUS, _MINUS, _POINT, _SLASH, _BACKSLASH = (ord(each) for each in "+-./\\")
+_LESS, _EQUAL, _MORE, _POWER = (ord(each) for each in "<=>^")
+_SHARES = tuple(ord(each) for each in "%‰‱")
+_OPENING = tuple(ord(each) for each in "([{")
+_CLOSING = tuple(ord(each) for each in ")]}")
+_NEVER_BETWEEN = tuple(ord(each) for each in "!#&-.|")
+_BEFORE_MINUS = tuple(ord(each) for each in "([{=,:<>+*/^&|")
+_BEFORE_NOT = tuple(ord(each) for each in "([{=,:&|")
+_BEHIND_MINUS = tuple(ord(each) for each in "([{.\\_")
+_BEHIND_NOT = tuple(ord(each) for each in "([_")
+_ASSIGNING = tuple(ord(each) for each in "!%&*+-/<>^|")
+"""Signs that are operators before `=` whatever else stands there."""
+
+
+class _Side(NamedTuple):
+    """What stands on one side of a sign.
+
+    Attributes:
+        kind: Of the nearest code point that is there at all; BLANK where the text ends.
+        form: It as folded; _EDGE where the text ends.
+        far_kind: Of the nearest one beyond blanks.
+        far_form: It as folded.
+        far_at: The byte that it begins at, on the left; the byte behind it, on the right.
+    """
+
+    kind: int
+    form: int
+    far_kind: int
+    far_form: int
+    far_at: int
 
 
 @kernel
@@ -56,110 +86,226 @@ def sign_at(
         many code points belong to it, itself the first: equal ones in a row are one sign.
     """
     code, _ = _at(data, at)
-    sign = folded[code]
-    left, before = _before(data, start, at, kind)
-    if _form(left, folded) == sign:
+    sign = np.int64(folded[code])
+    left = _left(data, start, at, kind, folded)
+    if left.form == sign:
         return DECORATES, np.uint64(0), 1
-    n = 1
-    right, behind = _after(data, end, at + width, kind)
-    while _form(right, folded) == sign:
-        n += 1
-        if n > _LONGEST:
-            return DECORATES, np.uint64(0), 1
-        right, behind = _after(data, end, behind, kind)
-    far_left, far_right = left, right
-    if sign in (_POINT, _MINUS, _BANG, _HASH):
-        does = _close_by(sign, left, right, kind, folded) if n == 1 else DECORATES
-    else:
-        if _is_blank(left, folded):
-            far_left, _ = _before(data, start, before, kind)
-        if _is_blank(right, folded):
-            far_right, _ = _after(data, end, behind, kind)
-        if kind[code] == CURRENCY:
-            does = _currency(left, right, far_left, far_right, kind)
-        elif sign in (_PERCENT, _PER_MILLE, _PER_MYRIAD):
-            does = _share(left, right, far_left, kind, folded)
-        elif _ends_line(far_right):
-            does = DECORATES
-            if sign == _PLUS and _is_word(left, kind):
-                does = SUFFIX
-        elif _begins_line(data, start, at, kind, folded):
-            # A number with its sign may begin a line; else it is a bullet or the like.
-            does = DECORATES
-            if (sign == _PLUS or sign >= 0x80) and _is_digit(right, kind):
-                does = PREFIX
-        else:
-            does = _operator(sign, n, left, right, kind, folded)
-    return does, np.uint64(n) << np.uint64(32) | np.uint64(sign), n
+    behind, n, n_points = _run(data, end, at + width, sign, kind, folded)
+    if n > _LONGEST:
+        return DECORATES, np.uint64(0), 1
+    if left.form == _BACKSLASH:  # As `\%`, `\#` and `\$` are written in TeX.
+        left = _left(data, start, left.far_at, kind, folded)
+    right = _right(data, end, behind, kind, folded)
+    value = np.uint64(n) << np.uint64(32) | np.uint64(sign)
+    if right.form == _EQUAL and sign in _ASSIGNING and left.far_kind >= ALONE:
+        return PREFIX, value | np.uint64(1 << 40), n_points
+    does = DECORATES
+    if kind[code] == CURRENCY:
+        does = _currency(left, right)
+    elif sign in _SHARES:
+        does = _share(left, right)
+    elif sign == _AMPERSAND:
+        does = PREFIX if n == 2 else DECORATES
+    elif sign == _PLUS:
+        does = _plus(left, right)
+    elif sign >= 0x80:
+        does = PREFIX  # Of category Sm and nothing but signs: ×, ≤, ¬.
+    elif n == 1:
+        does = _alone(data, start, end, sign, left, right, kind, folded)
+    elif sign == _STAR and _is_operand(left) and _is_operand(right):
+        does = PREFIX
+    if does == DECORATES and _between(data, start, end, sign, left, right, kind):
+        does = PREFIX
+    return does, value, n_points
 
 
 @kernel
-def _close_by(sign: int, left: int, right: int, kind: Bytes, folded: Codes) -> int:
-    """Points within numbers, minus before them, `!=` and `!ok`, `C#`: nothing lies between."""
+def _alone(
+    data: Bytes,
+    start: int,
+    end: int,
+    sign: int,
+    left: _Side,
+    right: _Side,
+    kind: Bytes,
+    folded: Codes,
+) -> int:
+    """Signs that count if there is one of them."""
+    tight = _closes(left) and _opens(right)
+    counts = False
     if sign == _POINT:
-        return PREFIX if _is_digit(left, kind) and _is_digit(right, kind) else DECORATES
+        number = right.kind == DIGIT and (left.kind == DIGIT or left.kind < ALONE)
+        return PREFIX if number and left.form not in _CLOSING else DECORATES
     if sign == _MINUS:
-        return PREFIX if _is_digit(right, kind) and not _is_word(left, kind) else DECORATES
-    if sign == _BANG:
-        negates = _is_word(right, kind) and not _is_word(left, kind)
-        return PREFIX if negates or _form(right, folded) == _EQUAL else DECORATES
-    return SUFFIX if _is_word(left, kind) and not _is_digit(left, kind) else DECORATES
-
-
-@kernel
-def _currency(left: int, right: int, far_left: int, far_right: int, kind: Bytes) -> int:
-    if _is_digit(right, kind):
-        return PREFIX
-    if _is_digit(left, kind) or _is_digit(far_left, kind):
-        return SUFFIX
-    return PREFIX if _is_digit(far_right, kind) else DECORATES
-
-
-@kernel
-def _share(left: int, right: int, far_left: int, kind: Bytes, folded: Codes) -> int:
-    """`5 %`; elsewhere the sign may stand for a remainder."""
-    if _is_digit(left, kind) or _is_digit(far_left, kind):
-        return SUFFIX
-    blanks = _is_blank(left, folded) and _is_blank(right, folded)
-    return PREFIX if blanks or (_is_word(left, kind) and _is_word(right, kind)) else DECORATES
-
-
-@kernel
-def _operator(sign: int, n: int, left: int, right: int, kind: Bytes, folded: Codes) -> int:
-    """What may stand between operands: free between blanks, or closely between words."""
-    blanks = _is_blank(left, folded) and _is_blank(right, folded)
-    closes = _is_word(left, kind) or _form(left, folded) == _CLOSE
-    opens = _is_word(right, kind) or _form(right, folded) == _OPEN
-    number = _is_digit(left, kind) or _is_digit(right, kind)
-    if sign == _AMPERSAND:
-        counts = n == 2
+        counts = _is_minus(left, right)
+    elif sign == _BANG:
+        after = left.kind == BLANK or left.form in _BEFORE_NOT
+        negated = right.kind >= WORD or right.kind == CURRENCY or right.form in _BEHIND_NOT
+        counts = after and negated
+    elif sign == _HASH:
+        return SUFFIX if left.kind == WORD and right.kind < WORD else DECORATES
     elif sign == _STAR:
-        counts = blanks or (closes and opens)
+        counts = tight
     elif sign == _SLASH:
-        brackets = _form(left, folded) == _CLOSE or _form(right, folded) == _OPEN
-        counts = blanks or (closes and opens and (number or brackets))
+        counts = tight and (_is_operand(left) or _is_operand(right))
+    elif sign == _POWER:
+        counts = _closes(left) and (_opens(right) or right.form in _BEHIND_MINUS)
     elif sign == _LESS:
-        counts = blanks or (closes and opens) or _form(right, folded) == _EQUAL
+        counts = right.kind == DIGIT
+        if not counts and tight:
+            counts = not _is_tag(data, end, right.far_at, True, kind, folded)
     elif sign == _MORE:
-        counts = blanks or (closes and opens and number) or _form(right, folded) == _EQUAL
-    else:
-        if sign == _PLUS and _is_word(left, kind) and not opens:
-            return PREFIX if _form(right, folded) == _EQUAL else SUFFIX
-        counts = True
+        number = right.kind == DIGIT and left.kind < ALONE
+        counts = number and (left.kind == BLANK or left.form in _OPENING)
+        if not counts and tight:
+            counts = not _is_tag(data, start, left.far_at, False, kind, folded)
     return PREFIX if counts else DECORATES
 
 
 @kernel
-def _begins_line(data: Bytes, start: int, at: int, kind: Bytes, folded: Codes) -> bool:
-    """Returns whether nothing but blanks and marks stands before a byte on its line."""
-    for _ in range(_LOOK_BACK):
-        code, at = _before(data, start, at, kind)
-        if _ends_line(code):
-            return True
-        marks = kind[code] == SIGN and _form(code, folded) != _POINT
-        if not (marks or _is_blank(code, folded)):
-            return False
+def _currency(left: _Side, right: _Side) -> int:
+    if right.kind == DIGIT:
+        return PREFIX
+    if left.far_kind == DIGIT:
+        return SUFFIX
+    return PREFIX if right.far_kind == DIGIT or right.form == _POINT else DECORATES
+
+
+@kernel
+def _share(left: _Side, right: _Side) -> int:
+    """`5 %`, `%5`; between words the sign stands for a remainder."""
+    if left.far_kind == DIGIT:
+        return SUFFIX
+    tight = left.kind >= WORD and right.kind >= WORD
+    return PREFIX if tight or (right.kind == DIGIT and left.kind == BLANK) else DECORATES
+
+
+@kernel
+def _plus(left: _Side, right: _Side) -> int:
+    """`a+b`, `+5`, `++i`; `C++`, `50+`."""
+    opens = right.kind >= ALONE or right.form in _OPENING
+    if left.kind >= ALONE or left.form in _CLOSING:
+        if opens:
+            return PREFIX
+        return SUFFIX if left.kind >= WORD else DECORATES
+    counts = right.kind >= WORD and (left.kind == BLANK or left.form in _BEFORE_MINUS)
+    return PREFIX if counts else DECORATES
+
+
+@kernel
+def _is_minus(left: _Side, right: _Side) -> bool:
+    """Whether a hyphen says that what follows is negative; between words and numbers it joins."""
+    if left.form == _MINUS or left.kind >= WORD or left.form in _CLOSING:
+        return False
+    if right.kind == DIGIT or right.kind == CURRENCY:
+        return True
+    if left.far_form in _BEFORE_MINUS:
+        return right.far_kind >= WORD or right.form in _BEHIND_MINUS
     return False
+
+
+@kernel
+def _between(
+    data: Bytes, start: int, end: int, sign: int, left: _Side, right: _Side, kind: Bytes
+) -> bool:
+    """Whether an operator stands free between operands: numbers, single letters, brackets."""
+    if left.kind != BLANK or right.kind != BLANK or sign in _NEVER_BETWEEN:
+        return False
+    one = _is_far_operand(left) or (
+        left.far_kind == WORD and not _goes_on(data, start, left.far_at, False, kind)
+    )
+    other = _is_far_operand(right) or (
+        right.far_kind == WORD and not _goes_on(data, end, right.far_at, True, kind)
+    )
+    return one and other
+
+
+@kernel
+def _is_operand(side: _Side) -> bool:
+    return side.kind == DIGIT or side.form in _OPENING or side.form in _CLOSING
+
+
+@kernel
+def _is_far_operand(side: _Side) -> bool:
+    return side.far_kind == DIGIT or side.far_form in _OPENING or side.far_form in _CLOSING
+
+
+@kernel
+def _closes(left: _Side) -> bool:
+    return left.kind >= WORD or left.form in _CLOSING
+
+
+@kernel
+def _opens(right: _Side) -> bool:
+    return right.kind >= WORD or right.form in _OPENING
+
+
+@kernel
+def _goes_on(data: Bytes, bound: int, at: int, ahead: bool, kind: Bytes) -> bool:
+    """Returns whether a word goes on beyond the letter that ends or begins at a byte."""
+    code, _ = _after(data, bound, at, kind) if ahead else _before(data, bound, at, kind)
+    return _kind(code, kind) >= WORD
+
+
+@kernel
+def _is_tag(data: Bytes, bound: int, at: int, ahead: bool, kind: Bytes, folded: Codes) -> bool:
+    """Returns whether the word that begins or ends beside `<` or `>` is the name of a tag.
+
+    Args:
+        data: UTF-8.
+        bound: Where the text ends or begins.
+        at: Beyond the first or last letter of the word.
+        ahead: Whether to look to the right.
+        kind: Of each code point.
+        folded: Each code point as folded.
+    """
+    for _ in range(_LONGEST_TAG):
+        code, at = _after(data, bound, at, kind) if ahead else _before(data, bound, at, kind)
+        if _kind(code, kind) >= ALONE:
+            continue
+        form = _form(code, folded)
+        if ahead:
+            return form in (_MORE, _SLASH) or _kind(code, kind) == BLANK
+        return form in (_LESS, _SLASH)
+    return False
+
+
+@kernel
+def _left(data: Bytes, start: int, at: int, kind: Bytes, folded: Codes) -> _Side:
+    code, at = _before(data, start, at, kind)
+    far = code
+    while far >= 0 and kind[far] == BLANK:
+        far, at = _before(data, start, at, kind)
+    return _Side(_kind(code, kind), _form(code, folded), _kind(far, kind), _form(far, folded), at)
+
+
+@kernel
+def _right(data: Bytes, end: int, at: int, kind: Bytes, folded: Codes) -> _Side:
+    code, at = _after(data, end, at, kind)
+    far = code
+    while far >= 0 and kind[far] == BLANK:
+        far, at = _after(data, end, at, kind)
+    return _Side(_kind(code, kind), _form(code, folded), _kind(far, kind), _form(far, folded), at)
+
+
+@kernel
+def _run(
+    data: Bytes, end: int, at: int, sign: int, kind: Bytes, folded: Codes
+) -> tuple[int, int, int]:
+    """Returns the byte behind a sign and its equals, how many they are, and their code points."""
+    n = n_points = points = 1
+    behind = at
+    while at < end and n <= _LONGEST:
+        code, width = _at(data, at)
+        at += width
+        points += 1
+        if folded[code] == sign:
+            n += 1
+            n_points = points
+            behind = at
+        elif kind[code] != NOTHING:
+            break
+    return behind, n, n_points
 
 
 @kernel
@@ -194,25 +340,10 @@ def _after(data: Bytes, end: int, at: int, kind: Bytes) -> tuple[np.int64, int]:
 
 
 @kernel
-def _form(code: int, folded: Codes) -> np.int64:
-    return np.int64(folded[code]) if code >= 0 else np.int64(_EDGE)
+def _form(code: int, folded: Codes) -> int:
+    return int(folded[code]) if code >= 0 else _EDGE
 
 
 @kernel
-def _is_word(code: int, kind: Bytes) -> bool:
-    return code >= 0 and kind[code] >= ALONE
-
-
-@kernel
-def _is_digit(code: int, kind: Bytes) -> bool:
-    return code >= 0 and kind[code] == DIGIT
-
-
-@kernel
-def _is_blank(code: int, folded: Codes) -> bool:
-    return code == 0x09 or _form(code, folded) == 0x20
-
-
-@kernel
-def _ends_line(code: int) -> bool:
-    return code < 0 or 0x0A <= code <= 0x0D or code == 0x85 or code == 0x2028 or code == 0x2029
+def _kind(code: int, kind: Bytes) -> int:
+    return int(kind[code]) if code >= 0 else BLANK
