@@ -29,7 +29,9 @@ TITLES = (
     *("Monsieur", "Madame", "Señor", "Señora", "Sra", "Srta", "Sig", "Signora", "Dott", "Pan"),
     *("Pani", "Rev", "Sgt", "Capt", "Mevrouw", "Meneer", "Sayın"),
 )
-_TITLES_THAT_ARE_WORDS = ("Frau", "Herr", "Miss", "Pan", "Pani", "Professor", "Madame", "Sig")
+_TITLES_THAT_ARE_WORDS = (
+    *("Frau", "Herr", "Miss", "Pan", "Pani", "Professor", "Madame", "Sig", "Rev"),
+)
 CUES = (
     *("my name is", "My name is", "name is", "Ich heiße", "ich heiße", "Mein Name ist"),
     *("mein Name ist", "je m'appelle", "Je m'appelle", "me llamo", "Me llamo", "mi nombre es"),
@@ -47,7 +49,7 @@ GREETINGS = (
 )
 
 _TOKEN = regex.compile(r"\p{Lu}[\p{L}\p{M}]*(?:(?!['’]s\b)['’\-]\p{L}[\p{L}\p{M}]*)*")
-_INITIAL = regex.compile(r"\p{Lu}(?:\.(?:[ \-]?\p{Lu}\.)*|(?= \p{Lu}\p{Ll}))")
+_INITIAL = regex.compile(r"\p{Lu}\.(?:[ \-]?\p{Lu}\.)*|(?![IVX]{2})\p{Lu}{1,2}(?= \p{Lu}\p{Ll})")
 _PARTICLE = regex.compile(
     r"(?:(?:de|da|do|dos|das|del|della|di|du|van|von|der|den|ten|ter|zu|zur|la|le|el|al|bin|ibn"
     r"|bint|y|e|af|av|of the|vom) ){1,3}"
@@ -60,6 +62,7 @@ _SURNAMES = regex.compile(
 
 _GIVEN_BEHIND = regex.compile(r", (\p{Lu}[\p{L}\p{M}'’-]+)(?: \p{Lu}\b\.?)?(?![\p{L}\d])")
 _LAST_TOKENS = regex.compile(r"(?r)(?<![\p{L}\d])\p{Lu}[\p{L}\p{M}]+(?: \p{Lu}[\p{L}\p{M}]+)?")
+_NUMERAL = regex.compile(r"[IVX]+")
 _BEFORE = regex.compile(r"(?r)[\p{L}.]+")
 _MAX_TOKENS = 5
 
@@ -111,7 +114,7 @@ def _rest(text: str, at: int) -> tuple[int, int, int]:
         if not token:
             break
         word = token.group()
-        if word in words("no_surname") or (len(word) > 3 and word.isupper()) or len(word) < 2:
+        if len(word) < 2 or _is_no_surname(word):
             break
         if word in surnames() or word in given_names():
             n_known += word in surnames()
@@ -125,6 +128,18 @@ def _rest(text: str, at: int) -> tuple[int, int, int]:
             n_unknown += 1
         end = at = token.end()
     return end, n_known, n_unknown
+
+
+def _is_no_surname(word: str) -> bool:
+    """True for words such as those in `Robert Koch-Institut`, and for abbreviations.
+
+    Short ones may be surnames as some write them (LI, NG) and numbers of kings (XIV).
+    """
+    if word.rsplit("-", 1)[-1] in words("no_surname"):
+        return True
+    if not word.isupper() or _NUMERAL.fullmatch(word):
+        return False
+    return len(word) > 3 or word.title() not in surnames()
 
 
 @lru_cache(maxsize=1)
