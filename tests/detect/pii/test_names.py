@@ -60,6 +60,8 @@ PERSONS = [
     ("said King Henry VIII of England", "Henry VIII"),
     ("photo: Richard WM Jones, 2019", "Richard WM Jones"),
     ("Line Jensen and others", "Line Jensen"),
+    ("Linus Torvalds说：", "Linus Torvalds"),
+    ("總教練瑞克·卡萊爾率領", "瑞克·卡萊爾"),
     ("by Sandra Henry-Stocker.", "Sandra Henry-Stocker"),
     ("户主 周杰", "周杰"),
     ("原告李华诉称", "李华"),

@@ -164,9 +164,13 @@ def test_addresses_beside_the_private_ones_are_found(address: str) -> None:
         "Message-ID: <48s5r7b@news.example.edu>",
         "https://lore.example.org/lkml/CAJZ5v0iQk8ytZ0953U6Vr62J9UeC8Z9@mail.gmail.com/",
         "clone https://token:${CI_TOKEN}@git.example.com/team",
+        "[ann@host.example.com ~]$ ls",
+        "scp notes.txt ann@host.example.com:~/notes",
+        "Broadcast message from root@vps.example.com (Mon)",
+        "ciphers aes128-gcm@openssh.com",
     ],
 )
-def test_a_shared_login_and_the_id_of_a_message_are_no_mailbox(text: str) -> None:
+def test_a_login_an_algorithm_and_the_id_of_a_message_are_no_mailbox(text: str) -> None:
     assert "EMAIL_ADDRESS" in kinds(EVERYTHING, text)
     assert "EMAIL_ADDRESS" not in kinds(DETECTOR, text)
 

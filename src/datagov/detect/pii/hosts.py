@@ -54,7 +54,7 @@ _REVERSED_BEHIND = regex.compile(r"(?i)\.in-addr\.arpa\b")
 _BEFORE = 24
 _HEADING_BEFORE = regex.compile(
     r"(?ri)(?:#{2,6} ?|§ ?|第 ?|\b(?:sections?|sect\.|chapter|clause|articles?|artikel|abschnitt"
-    r"|kapitel|nummer|ziffer|appendix|annex) )"
+    r"|kapitel|nummer|ziffer|appendix|annex|paragraaf|paragraphs?|hoofdstuk|art[ií]culo) )"
 )
 _VERSION_BEFORE = regex.compile(
     r"(?ri)(?:(?<![\w\-])(?:version|ver|release|build|firmware|revision|v)[.:=\s\"'>(]{1,4}"

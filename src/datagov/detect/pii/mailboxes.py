@@ -15,7 +15,19 @@ _FILE = regex.compile(r"(?i)\.(?:png|jpe?g|gif|webp|svg|ico|css|js|html?|md|pdf|
 _LOGIN = regex.compile(r"(?:git|hg|svn)@")
 """Who everybody logs in as: `git@host.example:path`, `ssh://git@host.example`."""
 
+_SYSTEM = regex.compile(r"(?:root|ec2-user|vagrant|centos|ubuntu|www-data|nobody)@")
+"""Accounts that a system has and no person."""
+
 _PATH_BEHIND = regex.compile(r"[:/][^\s/]")
+_PROMPT_BEHIND = regex.compile(r":~|\s?[~/]\S*\][$#]")
+"""A shell's prompt, `[ann@host.example ~]$`, and a path on another host."""
+
+_ALGORITHM = regex.compile(
+    r"(?:aes|chacha|curve|ecdsa|hmac|rijndael|rsa|sk|sntrup|ssh|umac|zlib)[a-z0-9.\-]*"
+    r"@(?:openssh\.com|libssh\.org|lysator\.liu\.se|ssh\.com)"
+)
+"""Names of algorithms have the host of who made them (RFC 4251, section 6)."""
+
 _SCHEME_BEFORE = regex.compile(r"(?r)ssh://")
 _MESSAGE_BEFORE = regex.compile(
     r"(?ri)\b(?:message-id|in-reply-to|references|msg-?id)[\"']?\s?[:=]?\s{0,2}[\"']?<?"
@@ -27,8 +39,8 @@ _MESSAGE = regex.compile(r"(?i)[^@]*@mail\.gmail\.com")
 def mailbox(text: str, span: Span) -> Span | None:
     """Returns the address without the path, key or quotes that Presidio takes together with it.
 
-    None for paths and file names with an at sign, such as `icon@2x.png`, for a login that all
-    users of a service share and for the id of a message.
+    None for paths and file names with an at sign, such as `icon@2x.png`, for a login to a
+    host, the name of an algorithm and the id of a message.
     """
     value = text[span.start : span.end]
     start = value.rfind("/", 0, value.rfind("@")) + 1

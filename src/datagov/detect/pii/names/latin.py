@@ -48,7 +48,12 @@ GREETINGS = (
     *("Querida", "Estimado", "Estimada", "Caro", "Cara", "Beste"),
 )
 
-_TOKEN = regex.compile(r"\p{Lu}[\p{L}\p{M}]*(?:(?!['’]s\b)['’\-]\p{L}[\p{L}\p{M}]*)*")
+_LETTER = r"(?![\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}])[\p{L}\p{M}]"
+"""Text of scripts without blanks may follow a name at once."""
+
+_TOKEN = regex.compile(
+    rf"\p{{Lu}}(?:{_LETTER})*(?:(?!['’]s\b)['’\-](?!\p{{M}}){_LETTER}(?:{_LETTER})*)*"
+)
 _INITIAL = regex.compile(r"\p{Lu}\.(?:[ \-]?\p{Lu}\.)*|(?![IVX]{2})\p{Lu}{1,2}(?= \p{Lu}\p{Ll})")
 _PARTICLE = regex.compile(
     r"(?:(?:de|da|do|dos|das|del|della|di|du|van|von|der|den|ten|ter|zu|zur|la|le|el|al|bin|ibn"
@@ -56,7 +61,8 @@ _PARTICLE = regex.compile(
 )
 _TITLES_BEFORE = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\.? )*(?=\p{{Lu}})")
 _SURNAMES = regex.compile(
-    r"\p{Lu}\p{Ll}{3,}(?: \p{Lu}\p{Ll}{3,})?(?![\p{L}\d'’-])(?! \p{Lu}\p{Ll})"
+    r"\p{Lu}\p{Ll}{3,}(?: \p{Lu}\p{Ll}{3,})?"
+    rf"(?!{_LETTER}|[\d'’-])(?! \p{{Lu}}\p{{Ll}})"
 )
 """What ends a name after words that are known: no list has all surnames."""
 
