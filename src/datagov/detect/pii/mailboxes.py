@@ -61,4 +61,10 @@ def _is_no_mailbox(text: str, span: Span, skipped: int) -> bool:
     before = max(0, start - 20), start
     if _LOGIN.match(text, start):
         return bool(_PATH_BEHIND.match(text, span.end) or _SCHEME_BEFORE.match(text, *before))
-    return bool(_MESSAGE.fullmatch(text, start, span.end) or _MESSAGE_BEFORE.match(text, *before))
+    return bool(
+        _SYSTEM.match(text, start)
+        or _PROMPT_BEHIND.match(text, span.end)
+        or _ALGORITHM.fullmatch(text, start, span.end)
+        or _MESSAGE.fullmatch(text, start, span.end)
+        or _MESSAGE_BEFORE.match(text, *before)
+    )
