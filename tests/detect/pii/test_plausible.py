@@ -3,6 +3,8 @@
 import pytest
 
 from datagov.detect.pii import PiiDetector
+from datagov.detect.pii.chinese.pattern import recogniser
+from datagov.detect.pii.rules import Pattern
 
 DETECTOR = PiiDetector()
 EVERYTHING = PiiDetector(plausible_only=False, context_only=())
@@ -84,11 +86,14 @@ TRUE = (
     ("IP_ADDRESS", "80.92.103.81.in-addr.arpa"),
     ("IP_ADDRESS", "::ffff:81.92.103.4 is mapped"),
     ("CREDIT_CARD", "paid by card id 4111111111111111"),
+    ("CREDIT_CARD", "order: 4111 1111 1111 1111"),
     ("CREDIT_CARD", "Maestro card 6759649826438453, 676770000000003"),
     ("CN_QQ", "加qq12345678聊，见https://example.com，QQ：12345678"),
+    ("CN_QQ", "QQ：12345678/VX"),
     ("CN_VEHICLE_PLATE", "一辆WJ01-12345停在门口"),
     ("CA_SIN", "my SIN is 130 692 544"),
     ("PHONE_NUMBER", "the phone number 030.12345678"),
+    ("PHONE_NUMBER", "phone number 212.5550123"),
     ("IP_ADDRESS", "your ip address is 8.2.1.1"),
     ("IP_ADDRESS", "dig @8.8.8.8, 8.2.1.1:8080"),
     ("EMAIL_ADDRESS", "write to ann.lee@example.org, please"),
@@ -179,3 +184,10 @@ def test_a_sign_in_the_first_part_of_an_address_is_no_key() -> None:
     text = "bounce+user=example.com@lists.example.org"
     (found,) = DETECTOR.detect([text]).to_pylist()
     assert (found["start"], found["end"]) == (0, len(text))
+
+
+def test_what_rules_of_ones_own_find_is_meant() -> None:
+    own = recogniser("Hosts", "IP_ADDRESS", Pattern("ours", r"10\.9\.8\.7", 0.9, r"10\.9\.8\.7"))
+    detector = PiiDetector(deny=(own,))
+    assert "IP_ADDRESS" in kinds(detector, "host 10.9.8.7 is down")
+    assert "IP_ADDRESS" not in kinds(detector, "host 10.9.8.6 is down")

@@ -67,7 +67,19 @@ _NAME_BEFORE = regex.compile(r"(?ri)(?<word>[a-z]+)[-_]")
 _HOST_WORDS = frozenset(
     (
         *("ip", "ipv", "addr", "address", "host", "server", "node", "client", "peer", "from"),
-        *("to", "src", "dst", "source", "net"),
+        *(
+            "to",
+            "src",
+            "dst",
+            "source",
+            "net",
+            "remote",
+            "login",
+            "gateway",
+            "router",
+            "dns",
+            "vpn",
+        ),
     )
 )
 _FILE_BEHIND = regex.compile(

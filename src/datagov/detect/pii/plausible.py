@@ -6,7 +6,7 @@ around a match tells these apart. Written from findings in real text that were r
 counts are in `benchmarks/README.md`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import pyarrow as pa
 import regex
@@ -34,11 +34,13 @@ _OTHER_NUMBER = regex.compile(
     r"|patent|version|model|avogadro['’]s) (?:no\.?|nr\.?|number)\W{0,3}|\bD?FARS )"
 )
 _NO_PHONE = regex.compile(
-    r"(?<year>1[5-9]\d\d|20\d\d)\s?[-–—/]\s?(?&year)"  # the years of a life
-    r"|\d{1,2}[ ./](?&year)(?:[ ./:]+\d{1,2}){0,3}|(?&year)(?:[ ./:]+\d{1,2}){2,5}"  # a date
-    r"|[1-9]\d{0,2}\.\d{5,}|\d+\.\d+\s{2,}[\d.\s]+"  # a fraction, columns of a table
-    r"|(?<octet>0|[1-9]\d?|1\d\d|2[0-5]\d)(?:\.(?&octet)){3}(?:/\d+)?"  # an IP address
+    r"(?<year>1[5-9]\d\d|20\d\d)\s?[-–—/]\s?(?&year)"
+    r"|\d{1,2}[ ./](?&year)(?:[ ./:]+\d{1,2}){0,3}|(?&year)(?:[ ./:]+\d{1,2}){2,5}"
+    r"|[1-9]\d?\.\d{5,8}|[1-9]\d\d\.\d{5,6}|\d+\.\d+\s{2,}[\d.\s]+"
+    r"|(?=.*(?:\d{3}|/))(?<octet>0|[1-9]\d?|1\d\d|2[0-5]\d)(?:\.(?&octet)){3}(?:/\d+)?"
 )
+"""The years of a life, a date, a fraction or a row of a table, an IP address."""
+
 _WORDS_NEAR = 60
 _HANDLE_BEFORE = regex.compile(r"(?ri)[\[@/#._\-]qq")
 _PART_BEFORE = regex.compile(
@@ -72,6 +74,10 @@ def is_embedded(text: str, start: int, end: int) -> bool:
         return True
     if _JOINED_BEHIND.match(text, end):
         return True
+    return _is_in_address(text, start)
+
+
+def _is_in_address(text: str, start: int) -> bool:
     run = _RUN_BEFORE.match(text, max(0, start - _RUN), start).group()
     return "://" in run or run.lower().startswith("www.")
 
@@ -97,6 +103,8 @@ def _is_card_alone(text: str, span: Span, value: str) -> bool:
         return False
     if _CARD_CONTEXT.search(text, max(0, span.start - _WORDS_NEAR), span.start):
         return True
+    if not value.isdigit():
+        return True
     is_other = _NO_CARD_BEFORE.match(text, max(0, span.start - 30), span.start)
     return not is_other and not _RARE_LENGTH.fullmatch(value)
 
@@ -120,7 +128,7 @@ def _is_phone(text: str, span: Span) -> bool:
 def _is_account_name(text: str, span: Span) -> bool:
     """Refutes what is part of a web address, or a name that somebody has elsewhere: `@qq12345`."""
     before = max(0, span.start - 6), span.start
-    return _is_free(text, span) and not _HANDLE_BEFORE.match(text, *before)
+    return not _is_in_address(text, span.start) and not _HANDLE_BEFORE.match(text, *before)
 
 
 def _is_plate(text: str, span: Span) -> bool:
@@ -167,22 +175,24 @@ _JUDGES: dict[str, _Judge] = {
 
 
 def plausible(
-    texts: pa.Array, found: Sequence[tuple[int, list[Span]]]
+    texts: pa.Array, found: Sequence[tuple[int, list[Span]]], own: Collection[str] = ()
 ) -> list[tuple[int, list[Span]]]:
     """Returns the spans that stand where an identifier can, without what else is in them.
 
     Args:
         texts: What was searched.
         found: Spans by index of their text.
+        own: Rules of the user's own: what they find is meant.
     """
+
+    def judge(text: str, span: Span) -> Span | None:
+        is_judged = span.entity in _JUDGES and span.rule not in own
+        return _JUDGES[span.entity](text, span) if is_judged else span
+
     kept = []
     for cell, spans in found:
         if any(span.entity in _JUDGES for span in spans):
             text = texts[cell].as_py()
-            judged = (
-                _JUDGES[span.entity](text, span) if span.entity in _JUDGES else span
-                for span in spans
-            )
-            spans = [span for span in judged if span]
+            spans = [judged for span in spans if (judged := judge(text, span))]
         kept.append((cell, spans))
     return kept

@@ -48,12 +48,10 @@ GREETINGS = (
     *("Querida", "Estimado", "Estimada", "Caro", "Cara", "Beste"),
 )
 
-_LETTER = r"(?![\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}])[\p{L}\p{M}]"
-"""Text of scripts without blanks may follow a name at once."""
+_LETTER = r"[[\p{L}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]"
+"""Text of scripts without blanks may follow a name at once. Sets are those of `regex.V1`."""
 
-_TOKEN = regex.compile(
-    rf"\p{{Lu}}(?:{_LETTER})*(?:(?!['’]s\b)['’\-](?!\p{{M}}){_LETTER}(?:{_LETTER})*)*"
-)
+_TOKEN = regex.compile(rf"\p{{Lu}}{_LETTER}*(?:(?!['’]s\b)['’\-](?!\p{{M}}){_LETTER}+)*", regex.V1)
 _INITIAL = regex.compile(r"\p{Lu}\.(?:[ \-]?\p{Lu}\.)*|(?![IVX]{2})\p{Lu}{1,2}(?= \p{Lu}\p{Ll})")
 _PARTICLE = regex.compile(
     r"(?:(?:de|da|do|dos|das|del|della|di|du|van|von|der|den|ten|ter|zu|zur|la|le|el|al|bin|ibn"
@@ -62,7 +60,8 @@ _PARTICLE = regex.compile(
 _TITLES_BEFORE = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\.? )*(?=\p{{Lu}})")
 _SURNAMES = regex.compile(
     r"\p{Lu}\p{Ll}{3,}(?: \p{Lu}\p{Ll}{3,})?"
-    rf"(?!{_LETTER}|[\d'’-])(?! \p{{Lu}}\p{{Ll}})"
+    rf"(?!{_LETTER}|[\d'’\-])(?! \p{{Lu}}\p{{Ll}})",
+    regex.V1,
 )
 """What ends a name after words that are known: no list has all surnames."""
 
