@@ -36,7 +36,7 @@ PERSONAL = (
     "Bitte überweisen Sie auf DE89370400440532013000, Rückfragen an max@example.net.",
     "The card 4111 1111 1111 1111 was charged twice; my ssn is 536-22-1234.",
     "银行卡号6222021234567890128已绑定，请联系客服。",
-    "Login from 203.0.113.77 by user jroe@example.com was refused.",
+    "Login from 11.22.133.144 by user jroe@example.com was refused.",
 )
 PERSONAL_VALUES = (
     "jane.roe@example.org",
@@ -49,7 +49,7 @@ PERSONAL_VALUES = (
     "4111 1111 1111 1111",
     "536-22-1234",
     "6222021234567890128",
-    "203.0.113.77",
+    "11.22.133.144",
     "jroe@example.com",
 )
 """What was planted in PERSONAL and must be nowhere in a release but in quarantine/."""

@@ -57,6 +57,12 @@ PERSONS = [
     ("收件人陈静地址北京", "陈静"),
     ("户名李建国卡号6222", "李建国"),
     ("他叫王芳，名字叫王芳。", "王芳"),
+    ("said King Henry VIII of England", "Henry VIII"),
+    ("photo: Richard WM Jones, 2019", "Richard WM Jones"),
+    ("Line Jensen and others", "Line Jensen"),
+    ("Linus Torvalds说：", "Linus Torvalds"),
+    ("總教練瑞克·卡萊爾率領", "瑞克·卡萊爾"),
+    ("by Sandra Henry-Stocker.", "Sandra Henry-Stocker"),
     ("户主 周杰", "周杰"),
     ("原告李华诉称", "李华"),
     ("患者李亚男，女", "李亚男"),
@@ -80,6 +86,10 @@ def test_a_person_is_found(text, name):
         "不叫芦苇", "黄牛患有疾病", "客户关系管理", "客户宁愿购买", "name=黄瓜",
         "叫“管道”这个名字", "联系方式", '"productName":"王小明"',
         "客户付费的版本",
+        "Line Segments and Line Editor", "Claude Desktop", "Travis CI builds", "the Roman People",
+        "German Federal law", "das Robert Koch-Institut", "Thomas Jefferson High School",
+        "en el Reino Unido", "Solange der Vertrag gilt", "Job File Manager", "Edit CSV Files",
+        "Rev History: none", "魯國太夫人", "Red Cross", "Lex Aquilia",
     ],
 )  # fmt: skip
 def test_what_is_no_person_is_passed_over(text):

@@ -9,7 +9,7 @@ from datagov.detect.pii import PiiDetector
 VALUES = {
     "EMAIL_ADDRESS": "bob@example.org",
     "CREDIT_CARD": "4111111111111111",
-    "IP_ADDRESS": "192.168.10.20",
+    "IP_ADDRESS": "81.192.10.20",
     "US_SSN": "457-55-5462",
     "IBAN_CODE": "DE89370400440532013000",
     "PHONE_NUMBER": "+49 30 1234567",

@@ -3,6 +3,8 @@
 import pytest
 
 from datagov.detect.pii import PiiDetector
+from datagov.detect.pii.chinese.pattern import recogniser
+from datagov.detect.pii.rules import Pattern
 
 DETECTOR = PiiDetector()
 EVERYTHING = PiiDetector(plausible_only=False, context_only=())
@@ -27,6 +29,33 @@ FALSE = (
     ("IP_ADDRESS", "bind to 0.0.0.0"),
     ("IP_ADDRESS", "netmask 255.255.255.0"),
     ("IP_ADDRESS", "the IP address ::1"),
+    ("IP_ADDRESS", "### 10.2.3.1 Scope"),
+    ("IP_ADDRESS", "###11.2.3.1 IP addresses of hosts"),
+    ("IP_ADDRESS", "Section 4.2.3.1 on IP routing"),
+    ("IP_ADDRESS", "see 1.1.1.1, 4.4.4.4 and 1.1.1.1.2"),
+    ("IP_ADDRESS", "wget openfoo-connect-81.92.3.110.dmg"),
+    ("IP_ADDRESS", "package-10.2.3.1.tar.gz and the ip of 81.2.3.4.zip"),
+    ("IP_ADDRESS", "cd foo_release-81.92.32.3-beta/, ip route"),
+    ("IP_ADDRESS", "IP log: Mozilla/5.0 (X11) Chrome/120.1.2.3 Safari"),
+    ("IP_ADDRESS", "ip client version 81.92.103.4, version: '81.92.103.5'"),
+    ("IP_ADDRESS", "当前版本为81.92.103.4"),
+    ("IP_ADDRESS", "the ip range 81.92.0.0/16, 81.92.103.0/24 and 2a01:4f8::/32"),
+    ("IP_ADDRESS", "ip in Python 3.7::"),
+    ("IP_ADDRESS", "dig -x: 4.103.168.192.in-addr.arpa, ip"),
+    ("CREDIT_CARD", "tracker 687168111412131 amp ev, 67280421310721"),
+    ("CREDIT_CARD", "user_id=4111111111111111; tweet 4111111111111111"),
+    ("CREDIT_CARD", "{'pixel_id': '4111111111111111'}"),
+    ("CN_QQ", "校对者：[qq12345678](https://git.example.com/qq12345678)"),
+    ("CN_QQ", "译者 @qq12345678"),
+    ("CN_WECHAT", "https://example.com/?a=1&weixin=abc_12345"),
+    ("CN_VEHICLE_PLATE", "part WJ01-12345 in stock"),
+    ("CN_VEHICLE_PLATE", "零件编号：WJ01-12345"),
+    ("CA_SIN", "y = sin(x) + Rational(2422020029, 130692544)"),
+    ("PHONE_NUMBER", "number of frames 16.024500 then"),
+    ("PHONE_NUMBER", "a number of calls on 05 2011 0"),
+    ("PHONE_NUMBER", "(1608–1647) was called a number"),
+    ("PHONE_NUMBER", "phone subnet 192.168.0.0/16"),
+    ("PHONE_NUMBER", "rights under DFARS 252-227-7013"),
     ("US_PASSPORT", "LANG=en_US.UTF-8 Taint: 536870912"),
     ("US_BANK_NUMBER", "Taint-check: 536870912"),
     ("CN_LANDLINE", "Silk Street, London EC2Y 8DS, Tel 020 7588 1116"),
@@ -46,8 +75,25 @@ TRUE = (
     ("CN_LANDLINE", "广州办事处电话020-8333 3333"),
     ("IN_VOTER", "voter card ABC1234567"),
     ("PHONE_NUMBER", "my phone number is 212-555-0123"),
-    ("IP_ADDRESS", "Connecting to 172.25.10.170"),
-    ("IP_ADDRESS", "PING fe80::1 from 2001:db8::2"),
+    ("IP_ADDRESS", "Connecting to 172.125.10.170"),
+    ("IP_ADDRESS", "PING 2a01:4f8:c17::1 from 2a01:4f8:c17::2"),
+    ("IP_ADDRESS", "GET - DIRECT/81.92.103.4 text/html"),
+    ("IP_ADDRESS", "node/81.92.103.4:80"),
+    ("IP_ADDRESS", "disk/by-path/ip-81.92.103.4:3260"),
+    ("IP_ADDRESS", "ssh ann@81.92.103.4"),
+    ("IP_ADDRESS", "inet 81.92.103.4/24"),
+    ("IP_ADDRESS", "curl -v 81.92.103.4"),
+    ("IP_ADDRESS", "80.92.103.81.in-addr.arpa"),
+    ("IP_ADDRESS", "::ffff:81.92.103.4 is mapped"),
+    ("CREDIT_CARD", "paid by card id 4111111111111111"),
+    ("CREDIT_CARD", "order: 4111 1111 1111 1111"),
+    ("CREDIT_CARD", "Maestro card 6759649826438453, 676770000000003"),
+    ("CN_QQ", "加qq12345678聊，见https://example.com，QQ：12345678"),
+    ("CN_QQ", "QQ：12345678/VX"),
+    ("CN_VEHICLE_PLATE", "一辆WJ01-12345停在门口"),
+    ("CA_SIN", "my SIN is 130 692 544"),
+    ("PHONE_NUMBER", "the phone number 030.12345678"),
+    ("PHONE_NUMBER", "phone number 212.5550123"),
     ("IP_ADDRESS", "your ip address is 8.2.1.1"),
     ("IP_ADDRESS", "dig @8.8.8.8, 8.2.1.1:8080"),
     ("EMAIL_ADDRESS", "write to ann.lee@example.org, please"),
@@ -61,6 +107,9 @@ MAILBOXES = (
     ("/home/users/{}/inbox and https://mail.example.org/archives/list/{}/", 2),
     ("{}/{}", 2),
     ("user.email={}; to={}", 2),
+    ("setup(author_email='{}', b'{}')", 2),
+    ("send --from={{{{{}}}}} to `{}`", 2),
+    ("我通过和`{}`的交流", 1),
     ("mailto:{}?cc={}", 2),
 )
 
@@ -89,7 +138,56 @@ def test_an_address_is_found_without_its_path_and_key(text: str, n: int, address
     assert [text[f["start"] : f["end"]] for f in found] == [address] * n
 
 
+NETWORKS = (
+    *("10.11.12.13", "172.16.5.6", "172.31.5.6", "192.168.7.8", "169.254.7.8", "100.64.9.9"),
+    *("192.0.2.44", "198.51.100.44", "203.0.113.44", "198.18.4.4", "224.1.2.3", "239.255.1.2"),
+    *("255.255.255.255", "240.1.2.3", "::ffff:10.11.12.13", "192.168.7.8/24"),
+    *("fc00:1:2::3", "fd12:3456:789a::1", "fe80::12:34ff:fe56:789a", "2001:db8:1::2", "ff02::1:2"),
+)
+
+
+@pytest.mark.parametrize("address", NETWORKS)
+@pytest.mark.parametrize("text", ["connect to {} now", "the IP address {}", "服务器IP地址{}的"])
+def test_private_and_reserved_addresses_are_nobodys(address: str, text: str) -> None:
+    assert "IP_ADDRESS" in kinds(EVERYTHING, text.format(address))
+    assert "IP_ADDRESS" not in kinds(DETECTOR, text.format(address))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["11.0.1.1", "172.15.5.6", "172.32.5.6", "192.169.7.8", "100.128.9.9", "223.5.6.7", "2a01::5"],
+)
+def test_addresses_beside_the_private_ones_are_found(address: str) -> None:
+    assert "IP_ADDRESS" in kinds(DETECTOR, f"the IP address {address}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "git clone git@git.example.com:team/project.git",
+        "hg init ssh://hg@hg.example.org/sandbox",
+        "Message-ID: <48s5r7b@news.example.edu>",
+        "https://lore.example.org/lkml/CAJZ5v0iQk8ytZ0953U6Vr62J9UeC8Z9@mail.gmail.com/",
+        "clone https://token:${CI_TOKEN}@git.example.com/team",
+        "[ann@host.example.com ~]$ ls",
+        "scp notes.txt ann@host.example.com:~/notes",
+        "Broadcast message from root@vps.example.com (Mon)",
+        "ciphers aes128-gcm@openssh.com",
+    ],
+)
+def test_a_login_an_algorithm_and_the_id_of_a_message_are_no_mailbox(text: str) -> None:
+    assert "EMAIL_ADDRESS" in kinds(EVERYTHING, text)
+    assert "EMAIL_ADDRESS" not in kinds(DETECTOR, text)
+
+
 def test_a_sign_in_the_first_part_of_an_address_is_no_key() -> None:
     text = "bounce+user=example.com@lists.example.org"
     (found,) = DETECTOR.detect([text]).to_pylist()
     assert (found["start"], found["end"]) == (0, len(text))
+
+
+def test_what_rules_of_ones_own_find_is_meant() -> None:
+    own = recogniser("Hosts", "IP_ADDRESS", Pattern("ours", r"10\.9\.8\.7", 0.9, r"10\.9\.8\.7"))
+    detector = PiiDetector(deny=(own,))
+    assert "IP_ADDRESS" in kinds(detector, "host 10.9.8.7 is down")
+    assert "IP_ADDRESS" not in kinds(detector, "host 10.9.8.6 is down")

@@ -55,7 +55,8 @@ class PiiDetector:
         phone_regions: Regions whose national formats are phone numbers without a country code.
         additions: Whether to find more than Presidio does.
         plausible_only: Whether to leave out what stands where no identifier does, such as a number
-            within a web address; see `plausible`.
+            within a web address, and what is nobody's, such as a private IP address; see
+            `plausible`.
         ner: Models for named entities; None looks for names without one.
         recognisers: Recognisers of one's own, looked for whatever `entities` is; see
             `own.recognisers.load_recognisers`.
@@ -104,7 +105,7 @@ class PiiDetector:
             entities = find_entities(original, self.ner, scan.min_score)
             found = [(cell, without_contained(s)) for cell, s in _together(found, entities)]
         if self.plausible_only:
-            found = plausible(original, found)
+            found = plausible(original, found, self._own_rules())
         found = self.allow.without(original, found)
         if scan.mentions:
             mentions = self._mentions(batch, found)
@@ -160,6 +161,10 @@ class PiiDetector:
             (cell, [s for s in spans if s.entity in scan.mentions and s.score >= scan.min_score])
             for cell, spans in find_mentions(batch.texts, batch.unfolded, found)
         ]
+
+    def _own_rules(self) -> frozenset[str]:
+        own = (*self.recognisers, *self.deny)
+        return frozenset(each.label(pattern) for each in own for pattern in each.patterns)
 
     def normalise(self, category: str, value: str) -> str:
         """Returns the form of `value` under which two spellings of one thing are equal."""

@@ -6,20 +6,22 @@ around a match tells these apart. Written from findings in real text that were r
 counts are in `benchmarks/README.md`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import pyarrow as pa
 import regex
 
+from datagov.detect.pii.chinese.vehicles import OLD_ARMED_POLICE
 from datagov.detect.pii.folding import fold
-from datagov.detect.pii.presidio import has_public_suffix
+from datagov.detect.pii.hosts import is_host
+from datagov.detect.pii.mailboxes import mailbox
 from datagov.detect.pii.spans import Span
-from datagov.detect.pii.worldwide.cards import is_issued
+from datagov.detect.pii.worldwide.cards import CARDS, is_issued
 
 _RUN = 200
 """Code points before a match in which the beginning of an address is looked for."""
 
-_RUN_BEFORE = regex.compile(r"(?r)[^\s\"'`<>(){}|\p{Han}]*")
+_RUN_BEFORE = regex.compile(r"(?r)[^\s\"'`<>(){}|\p{Han}\u3000-\u303f\uff00-\uff65]*")
 _JOINED_BEFORE = regex.compile(r"(?r)(?:[A-Za-z0-9_][\-/~*]|\d[.+])")
 _JOINED_BEHIND = regex.compile(r"[\-_/*^][A-Za-z0-9(]|\.[A-Za-z0-9]")
 _CARD_GROUPS = regex.compile(
@@ -28,29 +30,39 @@ _CARD_GROUPS = regex.compile(
 _MORE_GROUPS_BEFORE = regex.compile(r"(?r)\d[ -]")
 _MORE_GROUPS_BEHIND = regex.compile(r"[ -]\d{4}\b")
 _OTHER_NUMBER = regex.compile(
-    r"(?ri)(?:company|registration|registered|serial|part|licen[cs]e|order|invoice|case|docket"
-    r"|patent|version|model|avogadro['’]s) (?:no\.?|nr\.?|number)\W{0,3}"
+    r"(?ri)(?:(?:company|registration|registered|serial|part|licen[cs]e|order|invoice|case|docket"
+    r"|patent|version|model|avogadro['’]s) (?:no\.?|nr\.?|number)\W{0,3}|\bD?FARS )"
 )
-_SECTION = regex.compile(r"(?!10\.|0\.)\d{1,2}(?:\.\d{1,2}){3}")
-_BARE_IPV6 = regex.compile(
-    r"(?:[0-9A-Fa-f]{0,2}:){2,}[0-9A-Fa-f]{0,2}|[0-9A-Fa-f]*::|::[0-9A-Fa-f]*"
+_NO_PHONE = regex.compile(
+    r"(?<year>1[5-9]\d\d|20\d\d)\s?[-–—/]\s?(?&year)"
+    r"|\d{1,2}[ ./](?&year)(?:[ ./:]+\d{1,2}){0,3}|(?&year)(?:[ ./:]+\d{1,2}){2,5}"
+    r"|[1-9]\d?\.\d{5,8}|[1-9]\d\d\.\d{5,6}|\d+\.\d+\s{2,}[\d.\s]+"
+    r"|(?=.*(?:\d{3}|/))(?<octet>0|[1-9]\d?|1\d\d|2[0-5]\d)(?:\.(?&octet)){3}(?:/\d+)?"
 )
-"""What code is full of: slices such as `a[::2]`, scopes such as `a::b`."""
+"""The years of a life, a date, a fraction or a row of a table, an IP address."""
+
 _WORDS_NEAR = 60
+_HANDLE_BEFORE = regex.compile(r"(?ri)[\[@/#._\-]qq")
+_PART_BEFORE = regex.compile(
+    r"(?r)(?:型号|型號|编号|編號|货号|貨號|规格|規格|零件|配件|部件|订单|訂單)"
+    r"(?:号|號|是|为|為|[:： ]){0,3}"
+)
+_INSURANCE = regex.compile(r"\b(?:SIN|sin|NAS|nas)\b(?!\()|(?i:social insurance|assurance sociale)")
 _PASSPORT = regex.compile(r"(?i)passport|travel doc|护照|護照")
+_NO_CARD_BEFORE = regex.compile(
+    r"(?ri)(?<![\p{L}\d])(?:[a-z]{0,12}[_.\-])?(?:ids?|uid|pid|gid|sid|tid|isbn|ean|imei|serial"
+    r"|tracking|order|invoice|ref|ticket|case|issue|tweet|status|post|pixel|revision|timestamp|hash"
+    r"|seed)\b[\"']?[#:=\s]{0,3}[\"']?"
+)
+"""What numbers of 16 digits are more often than cards."""
+
+_RARE_LENGTH = regex.compile(r"[56]\d{11,14}")
+"""Maestro may have so few digits and other issuers behind these never do."""
+
 _CARD = regex.compile(r"(?i)\b(?:credit |debit )?cards?\b|\bcc\b|卡号|信用卡|银行卡")
+_CARD_CONTEXT = regex.compile(f"(?i){'|'.join(map(regex.escape, CARDS[0].context))}")
 _ACCOUNT = regex.compile(r"(?i)\b(?:account|acct|a/c|bank)\b|rekening|konto|账户|帐户|账号")
 _CHINA = regex.compile(r"(?i)\p{Han}|china|beijing|shanghai|guangzhou|shenzhen|(?:\+|\b00)86")
-_ONE_OCTET = regex.compile(r"(\d+)(?:\.\1){3}")
-_NO_HOST = regex.compile(
-    r"(?:127|255)\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:/\d+)?|0\.0\.0\.0(?:/\d+)?|(?:0{0,4}:){2,7}0{0,3}1"
-)
-_NETWORK_BEHIND = regex.compile(r"[:/]\d")
-_RAISED_IP = 0.9
-"""An address beside one of its context words has more than this."""
-
-_KEY = regex.compile(r"(?:[^@]*[?&])?(?:[A-Za-z_][A-Za-z0-9_.\-]{0,30}=(?=[A-Za-z0-9]))?")
-_FILE = regex.compile(r"(?i)\.(?:png|jpe?g|gif|webp|svg|ico|css|js|html?|md|pdf|zip|gz)")
 
 _Judge = Callable[[str, Span], Span | None]
 """Returns what of a span of a text is an identifier, None for nothing."""
@@ -62,6 +74,10 @@ def is_embedded(text: str, start: int, end: int) -> bool:
         return True
     if _JOINED_BEHIND.match(text, end):
         return True
+    return _is_in_address(text, start)
+
+
+def _is_in_address(text: str, start: int) -> bool:
     run = _RUN_BEFORE.match(text, max(0, start - _RUN), start).group()
     return "://" in run or run.lower().startswith("www.")
 
@@ -72,60 +88,55 @@ def _is_free(text: str, span: Span) -> bool:
 
 def _is_card(text: str, span: Span) -> bool:
     value = fold(text[span.start : span.end])
-    is_grouped = not value.isdigit()
+    is_announced = _CARD.search(text, max(0, span.start - _WORDS_NEAR), span.start) is not None
     return bool(
-        (is_issued(value) or _CARD.search(text, max(0, span.start - _WORDS_NEAR), span.start))
+        (is_announced or _is_card_alone(text, span, value))
         and _CARD_GROUPS.fullmatch(value) is not None
         and not is_embedded(text, span.start, span.end)
-        and not (
-            is_grouped
-            and (
-                _MORE_GROUPS_BEFORE.match(text, max(0, span.start - 2), span.start)
-                or _MORE_GROUPS_BEHIND.match(text, span.end)
-            )
-        )
+        and (value.isdigit() or not _is_in_column(text, span))
+    )
+
+
+def _is_card_alone(text: str, span: Span, value: str) -> bool:
+    """True if a number may be a card's although no word says card itself."""
+    if not is_issued(value):
+        return False
+    if _CARD_CONTEXT.search(text, max(0, span.start - _WORDS_NEAR), span.start):
+        return True
+    if not value.isdigit():
+        return True
+    is_other = _NO_CARD_BEFORE.match(text, max(0, span.start - 30), span.start)
+    return not is_other and not _RARE_LENGTH.fullmatch(value)
+
+
+def _is_in_column(text: str, span: Span) -> bool:
+    return bool(
+        _MORE_GROUPS_BEFORE.match(text, max(0, span.start - 2), span.start)
+        or _MORE_GROUPS_BEHIND.match(text, span.end)
     )
 
 
 def _is_phone(text: str, span: Span) -> bool:
-    if not span.rule.endswith(": libphonenumber"):
+    if not span.rule.endswith((": libphonenumber", ": formatted", ": before its name")):
         return True
-    before = max(0, span.start - 40)
-    return _is_free(text, span) and not _OTHER_NUMBER.match(text, before, span.start)
-
-
-def _is_host(text: str, span: Span) -> bool:
-    """Refutes what is no one host: loopback, any address, masks (RFC 6890, RFC 950).
-
-    And what may as well be the number of a section, or code, unless a word says more.
-    """
-    value = text[span.start : span.end]
-    if _NO_HOST.fullmatch(fold(value)):
+    value = text[span.start : span.end].strip("()[] ")
+    if _NO_PHONE.fullmatch(value) or _OTHER_NUMBER.match(text, max(0, span.start - 40), span.start):
         return False
-    if span.score > _RAISED_IP or value == "::":  # Left out by `WITHOUT` already.
+    return not span.rule.endswith(": libphonenumber") or _is_free(text, span)
+
+
+def _is_account_name(text: str, span: Span) -> bool:
+    """Refutes what is part of a web address, or a name that somebody has elsewhere: `@qq12345`."""
+    before = max(0, span.start - 6), span.start
+    return not _is_in_address(text, span.start) and not _HANDLE_BEFORE.match(text, *before)
+
+
+def _is_plate(text: str, span: Span) -> bool:
+    """Refutes `WJ01-12345` where nothing is Chinese or a word says so: parts have such numbers."""
+    if not span.rule.endswith(OLD_ARMED_POLICE):
         return True
-    if _BARE_IPV6.fullmatch(value):
-        return False
-    return (
-        not _SECTION.fullmatch(value)
-        or _ONE_OCTET.fullmatch(value) is not None
-        or _NETWORK_BEHIND.match(text, span.end) is not None
-    )
-
-
-def _mailbox(text: str, span: Span) -> Span | None:
-    """Returns the address without the path and the key that Presidio takes together with it.
-
-    None for paths and file names with an at sign, such as `icon@2x.png`.
-    """
-    value = text[span.start : span.end]
-    start = value.rfind("/", 0, value.rfind("@")) + 1
-    start = _KEY.match(value, start).end()
-    # Presidio looks whether a host has a public suffix, of a path for the first one.
-    is_none = value[start] == "@" or (start and not has_public_suffix(value[start:]))
-    if is_none or _FILE.search(value, len(value) - 5):
-        return None
-    return span._replace(start=span.start + start)
+    before = max(0, span.start - 8), span.start
+    return _is_in_china(text, span) and not _PART_BEFORE.match(text, *before)
 
 
 def _is_in_china(text: str, span: Span) -> bool:
@@ -148,10 +159,14 @@ def _whole_if(test: Callable[[str, Span], bool]) -> _Judge:
 
 
 _JUDGES: dict[str, _Judge] = {
+    "CA_SIN": _whole_if(_is_behind(_INSURANCE)),
     "CN_LANDLINE": _whole_if(_is_in_china),
+    "CN_QQ": _whole_if(_is_account_name),
+    "CN_VEHICLE_PLATE": _whole_if(_is_plate),
+    "CN_WECHAT": _whole_if(_is_account_name),
     "CREDIT_CARD": _whole_if(_is_card),
-    "EMAIL_ADDRESS": _mailbox,
-    "IP_ADDRESS": _whole_if(_is_host),
+    "EMAIL_ADDRESS": mailbox,
+    "IP_ADDRESS": _whole_if(is_host),
     "PHONE_NUMBER": _whole_if(_is_phone),
     "US_BANK_NUMBER": _whole_if(_is_behind(_ACCOUNT)),
     "US_PASSPORT": _whole_if(_is_behind(_PASSPORT)),
@@ -160,22 +175,24 @@ _JUDGES: dict[str, _Judge] = {
 
 
 def plausible(
-    texts: pa.Array, found: Sequence[tuple[int, list[Span]]]
+    texts: pa.Array, found: Sequence[tuple[int, list[Span]]], own: Collection[str] = ()
 ) -> list[tuple[int, list[Span]]]:
     """Returns the spans that stand where an identifier can, without what else is in them.
 
     Args:
         texts: What was searched.
         found: Spans by index of their text.
+        own: Rules of the user's own: what they find is meant.
     """
+
+    def judge(text: str, span: Span) -> Span | None:
+        is_judged = span.entity in _JUDGES and span.rule not in own
+        return _JUDGES[span.entity](text, span) if is_judged else span
+
     kept = []
     for cell, spans in found:
         if any(span.entity in _JUDGES for span in spans):
             text = texts[cell].as_py()
-            judged = (
-                _JUDGES[span.entity](text, span) if span.entity in _JUDGES else span
-                for span in spans
-            )
-            spans = [span for span in judged if span]
+            spans = [judged for span in spans if (judged := judge(text, span))]
         kept.append((cell, spans))
     return kept

@@ -15,8 +15,10 @@ import datagov
 from datagov.detect.detector import config_digest
 from datagov.detect.pii import PiiDetector
 from datagov.detect.pii.ner.declared import ner_config
+from datagov.detect.registry import describe_detectors
 from datagov.errors import ConfigError
 from datagov.looking import look
+from datagov.policy import load_policy
 
 TEXT = "Yesterday Zanele Qwabe went to Zoranto by train and it was late."
 PRESIDIO_FORMAT = {
@@ -203,6 +205,23 @@ def test_mistakes_in_a_file_name_its_lines(tmp_path):
         ner_config({"file": "nowhere.yaml"}, tmp_path)
     with pytest.raises(ConfigError, match=r"ner\.models: is said in the file; beside it stand"):
         ner_config({"file": "presidio.yaml", "models": []}, tmp_path)
+
+
+def test_mistakes_beside_the_name_of_a_file_have_the_lines_of_the_policy(tmp_path):
+    (tmp_path / "presidio.yaml").write_text("nlp_engine_name: spacy\nmodels:\n- lang_code: en\n")
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(
+        "version: 1\npurpose: pre-training\nrules:\n  pii: {action: redact}\n"
+        "detectors:\n  pii:\n    ner:\n      file: presidio.yaml\n      share: 2\n"
+        "      entities: [7]\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_policy(policy, describe_detectors)
+    at = "detectors.pii.ner"
+    told = [line.split(f"{policy}:")[1] for line in str(caught.value).splitlines()]
+    assert told[0].startswith(f"7: {at}: {tmp_path / 'presidio.yaml'}:3: models[0].model_name: is")
+    assert told[1].startswith(f"9: {at}.share: 2 is greater than the maximum of 1")
+    assert told[2].startswith(f"10: {at}.entities[0]: is a number, expected text")
 
 
 @pytest.mark.parametrize("name", ["default", "spacy_multilingual", "stanza", "transformers"])

@@ -6,6 +6,7 @@ from datagov.detect.pii.rules import Pattern
 _PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _SERIAL = "A-HJ-NP-Z0-9"
 _AFTER = r"(?![0-9A-Za-z_])"
+OLD_ARMED_POLICE = "armed police until 2012"
 
 
 def _plate(value: str) -> bool | None:
@@ -41,6 +42,12 @@ VEHICLES = (
             as_bytes(
                 rf"WJ(?:·|•|\x20)?(?:{'|'.join(_PROVINCE)})(?:·|•|\x20)?[0-9]{{4}}[{_SERIAL}]"
             ),
+        ),
+        Pattern(
+            OLD_ARMED_POLICE,
+            r"(?<![0-9A-Za-z_\-])WJ(?:0[1-9]|[12]\d|3[0-4])[-· ]\d{5}(?![0-9A-Za-z_\-])",
+            0.5,
+            as_bytes(r"WJ[0-3][0-9](?:-|·|\x20)[0-9]{5}"),
         ),
         Pattern(
             "military (weak)",

@@ -29,7 +29,9 @@ TITLES = (
     *("Monsieur", "Madame", "Señor", "Señora", "Sra", "Srta", "Sig", "Signora", "Dott", "Pan"),
     *("Pani", "Rev", "Sgt", "Capt", "Mevrouw", "Meneer", "Sayın"),
 )
-_TITLES_THAT_ARE_WORDS = ("Frau", "Herr", "Miss", "Pan", "Pani", "Professor", "Madame", "Sig")
+_TITLES_THAT_ARE_WORDS = (
+    *("Frau", "Herr", "Miss", "Pan", "Pani", "Professor", "Madame", "Sig", "Rev"),
+)
 CUES = (
     *("my name is", "My name is", "name is", "Ich heiße", "ich heiße", "Mein Name ist"),
     *("mein Name ist", "je m'appelle", "Je m'appelle", "me llamo", "Me llamo", "mi nombre es"),
@@ -46,20 +48,26 @@ GREETINGS = (
     *("Querida", "Estimado", "Estimada", "Caro", "Cara", "Beste"),
 )
 
-_TOKEN = regex.compile(r"\p{Lu}[\p{L}\p{M}]*(?:(?!['’]s\b)['’\-]\p{L}[\p{L}\p{M}]*)*")
-_INITIAL = regex.compile(r"\p{Lu}(?:\.(?:[ \-]?\p{Lu}\.)*|(?= \p{Lu}\p{Ll}))")
+_LETTER = r"[[\p{L}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]"
+"""Text of scripts without blanks may follow a name at once. Sets are those of `regex.V1`."""
+
+_TOKEN = regex.compile(rf"\p{{Lu}}{_LETTER}*(?:(?!['’]s\b)['’\-](?!\p{{M}}){_LETTER}+)*", regex.V1)
+_INITIAL = regex.compile(r"\p{Lu}\.(?:[ \-]?\p{Lu}\.)*|(?![IVX]{2})\p{Lu}{1,2}(?= \p{Lu}\p{Ll})")
 _PARTICLE = regex.compile(
     r"(?:(?:de|da|do|dos|das|del|della|di|du|van|von|der|den|ten|ter|zu|zur|la|le|el|al|bin|ibn"
     r"|bint|y|e|af|av|of the|vom) ){1,3}"
 )
 _TITLES_BEFORE = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\.? )*(?=\p{{Lu}})")
 _SURNAMES = regex.compile(
-    r"\p{Lu}\p{Ll}{3,}(?: \p{Lu}\p{Ll}{3,})?(?![\p{L}\d'’-])(?! \p{Lu}\p{Ll})"
+    r"\p{Lu}\p{Ll}{3,}(?: \p{Lu}\p{Ll}{3,})?"
+    rf"(?!{_LETTER}|[\d'’\-])(?! \p{{Lu}}\p{{Ll}})",
+    regex.V1,
 )
 """What ends a name after words that are known: no list has all surnames."""
 
 _GIVEN_BEHIND = regex.compile(r", (\p{Lu}[\p{L}\p{M}'’-]+)(?: \p{Lu}\b\.?)?(?![\p{L}\d])")
 _LAST_TOKENS = regex.compile(r"(?r)(?<![\p{L}\d])\p{Lu}[\p{L}\p{M}]+(?: \p{Lu}[\p{L}\p{M}]+)?")
+_NUMERAL = regex.compile(r"[IVX]+")
 _BEFORE = regex.compile(r"(?r)[\p{L}.]+")
 _MAX_TOKENS = 5
 
@@ -111,7 +119,7 @@ def _rest(text: str, at: int) -> tuple[int, int, int]:
         if not token:
             break
         word = token.group()
-        if word in words("no_surname") or (len(word) > 3 and word.isupper()) or len(word) < 2:
+        if len(word) < 2 or _is_no_surname(word):
             break
         if word in surnames() or word in given_names():
             n_known += word in surnames()
@@ -125,6 +133,18 @@ def _rest(text: str, at: int) -> tuple[int, int, int]:
             n_unknown += 1
         end = at = token.end()
     return end, n_known, n_unknown
+
+
+def _is_no_surname(word: str) -> bool:
+    """True for words such as those in `Robert Koch-Institut`, and for abbreviations.
+
+    Short ones may be surnames as some write them (LI, NG) and numbers of kings (XIV).
+    """
+    if word.rsplit("-", 1)[-1] in words("no_surname"):
+        return True
+    if not word.isupper() or _NUMERAL.fullmatch(word):
+        return False
+    return len(word) > 3 or word.title() not in surnames()
 
 
 @lru_cache(maxsize=1)

@@ -2,12 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from datagov.declared import Declared, Mistake, Path_, mistakes, nearest, parse
+from datagov.declared import Declared, Mistake, Path_, Refused, mistakes, nearest, parse
 from datagov.detect.language import languages
 from datagov.detect.pii.ner.config import (
     GLINER,
@@ -56,18 +56,34 @@ def ner_config(value: Any, folder: Path) -> NerConfig:
 
 @dataclass(frozen=True)
 class _Declaration:
-    """A declared configuration, and what its names are relative to."""
+    """A declared configuration, and what its names are relative to.
+
+    `beside` are the keys that stand in the policy beside the name of a file.
+    """
 
     declared: Declared
     folder: Path
     at: Path_
+    beside: frozenset[str] = frozenset()
 
     @property
     def value(self) -> Mapping[str, Any]:
         return self.declared.value  # type: ignore[no-any-return]
 
-    def refuse(self, found: Iterator[Mistake] | list[Mistake]) -> None:
-        self.declared.refuse(Mistake((*self.at, *each.path), each.message) for each in found)
+    def refuse(self, found: Iterable[Mistake]) -> None:
+        of_policy, others = [], []
+        for each in found:
+            if each.path and each.path[0] in self.beside:
+                of_policy.append(Mistake((*_AT, *each.path), each.message))
+            else:
+                others.append(Mistake((*self.at, *each.path), each.message))
+        try:
+            self.declared.refuse(others)
+        except Refused as error:
+            if not of_policy:
+                raise
+            of_policy += [Mistake(_AT, line) for line in str(error).splitlines()]
+        Declared("policy", None, {}).refuse(of_policy)
 
 
 def _declared(value: Any, folder: Path) -> _Declaration:
@@ -89,7 +105,7 @@ def _declared(value: Any, folder: Path) -> _Declaration:
         raise
     if isinstance(declared.value, dict):
         declared = Declared(declared.name, declared.value | beside, declared.lines)
-    return _Declaration(declared, path.parent, ())
+    return _Declaration(declared, path.parent, (), frozenset(beside))
 
 
 def _unknown(value: Mapping[str, Any]) -> Iterator[Mistake]:

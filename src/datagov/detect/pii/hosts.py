@@ -1,0 +1,155 @@
+"""Which IP addresses may be those of a person's connection, and what only looks like one.
+
+Private, shared and reserved addresses, and networks, are used by everybody or nobody. Numbers of
+sections, versions and files have four parts as well.
+"""
+
+from functools import lru_cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+    ip_interface,
+    ip_network,
+)
+
+import regex
+
+from datagov.detect.pii.folding import fold
+from datagov.detect.pii.spans import Span
+
+_NOBODYS_NETWORKS = (
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+    *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15"),
+    *("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+    *("::1/128", "64:ff9b:1::/48", "100::/64", "2001:db8::/32", "3fff::/20", "fc00::/7"),
+    *("fe80::/10", "fec0::/10", "ff00::/8"),
+)
+"""Private, shared, link-local, loopback, for documentation and tests, multicast, masks.
+
+From IANA's registries of special-purpose addresses (RFC 6890) and of multicast. Not those of the
+`ipaddress` module: they differ between versions of Python, and findings must not.
+"""
+
+_WITHIN_IPV6 = tuple(map(IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96")))
+"""Where the last four bytes are an IPv4 address (RFC 4291, RFC 6052)."""
+
+_NETWORK_BITS = {4: 24, 6: 48}
+"""A prefix so short is what is left of an address that was made anonymous: it is many people's."""
+
+_RAISED = 0.9
+"""An address beside one of its context words has more than this."""
+
+_SECTION = regex.compile(r"(?!0\.)\d{1,2}(?:\.\d{1,2}){3}")
+_BARE_IPV6 = regex.compile(
+    r"(?:[0-9A-Fa-f]{0,2}:){2,}[0-9A-Fa-f]{0,2}|[0-9A-Fa-f]*::|::[0-9A-Fa-f]*"
+)
+"""What code is full of: slices such as `a[::2]`, scopes such as `a::b`."""
+
+_PORT_BEHIND = regex.compile(r"[:/]\d")
+_REVERSED_BEHIND = regex.compile(r"(?i)\.in-addr\.arpa\b")
+_BEFORE = 24
+_HEADING_BEFORE = regex.compile(
+    r"(?ri)(?:#{2,6} ?|§ ?|第 ?|\b(?:sections?|sect\.|chapter|clause|articles?|artikel|abschnitt"
+    r"|kapitel|nummer|ziffer|appendix|annex|paragraaf|paragraphs?|hoofdstuk|art[ií]culo) )"
+)
+_VERSION_BEFORE = regex.compile(
+    r"(?ri)(?:(?<![\w\-])(?:version|ver|release|build|firmware|revision|v)[.:=\s\"'>(]{1,4}"
+    r"|版本(?:号|號|是|为|為|[:： ]){0,3}"
+    r"|(?-i:(?<![^\s(;,\"'])(?:[A-Z][a-z]+[A-Za-z]*|OPR)/))"
+)
+"""Words for a version, and a product as browsers name themselves: `Chrome/120.0.0.1`."""
+
+_NAME_BEFORE = regex.compile(r"(?ri)(?<word>[a-z]+)[-_]")
+_HOST_WORDS = frozenset(
+    (
+        *("ip", "ipv", "addr", "address", "host", "server", "node", "client", "peer", "from"),
+        *(
+            "to",
+            "src",
+            "dst",
+            "source",
+            "net",
+            "remote",
+            "login",
+            "gateway",
+            "router",
+            "dns",
+            "vpn",
+        ),
+    )
+)
+_FILE_BEHIND = regex.compile(
+    r"(?i)\.(?:tar|t?gz|tgz|tbz2?|bz2|xz|zst|zip|7z|rar|dmg|pkg|exe|msi|rpm|deb|apk|aab|ipa|jar|war"
+    r"|whl|egg|gem|nupkg|iso|img|bin|run|sig|asc|patch|so|dll|[ef][lc]\d+|x86(?:_64)?|amd64|i[3-6]86"
+    r"|aarch64|noarch|orig|dist|src|min|js|css|pdf|png|jpe?g|gif|svg)\b"
+)
+
+
+def is_host(text: str, span: Span) -> bool:
+    """True if what has the form of an IP address may be that of somebody."""
+    value = fold(text[span.start : span.end])
+    if value == "::":  # Left out by `WITHOUT` already.
+        return True
+    if _is_nobodys(_forwards(value, text, span.end)) or _is_version(text, span):
+        return False
+    if _SECTION.fullmatch(value) and _HEADING_BEFORE.match(text, *_before(span)):
+        return False
+    if span.score > _RAISED:
+        return True
+    if _BARE_IPV6.fullmatch(value):
+        return False
+    # Also the address of a public resolver, such as 9.9.9.9, is no person's.
+    return not _SECTION.fullmatch(value) or _PORT_BEHIND.match(text, span.end) is not None
+
+
+def _forwards(value: str, text: str, end: int) -> str:
+    """Returns the address whose parts a name of the reverse zone has in the other order."""
+    if not _REVERSED_BEHIND.match(text, end):
+        return value
+    return ".".join(reversed(value.split(".")))
+
+
+@lru_cache(maxsize=1)
+def _nobodys() -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(map(ip_network, _NOBODYS_NETWORKS))
+
+
+@lru_cache(maxsize=4096)
+def _is_nobodys(value: str) -> bool:
+    try:
+        interface = ip_interface(value)
+    except ValueError:
+        return False
+    address = _within(interface.ip)
+    return _is_network(interface) or any(address in network for network in _nobodys())
+
+
+def _within(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    if any(address in network for network in _WITHIN_IPV6):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address
+
+
+def _is_network(interface: IPv4Interface | IPv6Interface) -> bool:
+    """True for `5.6.0.0/16` and `5.6.0.0`, but not for the host `5.6.7.8/16`."""
+    network = interface.network
+    if network.prefixlen <= _NETWORK_BITS[interface.version]:
+        return interface.ip == network.network_address
+    return interface.version == 4 and not int(interface.ip) & 0xFFFF
+
+
+def _is_version(text: str, span: Span) -> bool:
+    if _VERSION_BEFORE.match(text, *_before(span)) or _FILE_BEHIND.match(text, span.end):
+        return True
+    if text[max(0, span.start - 1) : span.start] == ".":
+        return True
+    name = _NAME_BEFORE.match(text, *_before(span))
+    return name is not None and name["word"].lower() not in _HOST_WORDS
+
+
+def _before(span: Span) -> tuple[int, int]:
+    return max(0, span.start - _BEFORE), span.start

@@ -1,0 +1,70 @@
+"""The address of a mailbox within what a pattern takes for one: without path, key and quotes."""
+
+import regex
+
+from datagov.detect.pii.presidio import has_public_suffix
+from datagov.detect.pii.spans import Span
+
+_KEY = regex.compile(
+    r"(?:[^@]*[?&])?(?:[A-Za-z_][A-Za-z0-9_.\-]{0,40}=(?:['\"](?=[^@])|(?=[A-Za-z0-9])))?"
+)
+_NOT_IN_NAMES = regex.compile(r"[^@]*[`{|}]")
+"""RFC 5322 allows them, and only templates and markup have them."""
+
+_FILE = regex.compile(r"(?i)\.(?:png|jpe?g|gif|webp|svg|ico|css|js|html?|md|pdf|zip|gz)")
+_LOGIN = regex.compile(r"(?:git|hg|svn)@")
+"""Who everybody logs in as: `git@host.example:path`, `ssh://git@host.example`."""
+
+_SYSTEM = regex.compile(r"(?:root|ec2-user|vagrant|centos|ubuntu|www-data|nobody)@")
+"""Accounts that a system has and no person."""
+
+_PATH_BEHIND = regex.compile(r"[:/][^\s/]")
+_PROMPT_BEHIND = regex.compile(r":~|\s?[~/]\S*\][$#]")
+"""A shell's prompt, `[ann@host.example ~]$`, and a path on another host."""
+
+_ALGORITHM = regex.compile(
+    r"(?:aes|chacha|curve|ecdsa|hmac|rijndael|rsa|sk|sntrup|ssh|umac|zlib)[a-z0-9.\-]*"
+    r"@(?:openssh\.com|libssh\.org|lysator\.liu\.se|ssh\.com)"
+)
+"""Names of algorithms have the host of who made them (RFC 4251, section 6)."""
+
+_SCHEME_BEFORE = regex.compile(r"(?r)ssh://")
+_MESSAGE_BEFORE = regex.compile(
+    r"(?ri)\b(?:message-id|in-reply-to|references|msg-?id)[\"']?\s?[:=]?\s{0,2}[\"']?<?"
+)
+_MESSAGE = regex.compile(r"(?i)[^@]*@mail\.gmail\.com")
+"""A name for a message, of the host that made it (RFC 5322, section 3.6.4)."""
+
+
+def mailbox(text: str, span: Span) -> Span | None:
+    """Returns the address without the path, key or quotes that Presidio takes together with it.
+
+    None for paths and file names with an at sign, such as `icon@2x.png`, for a login to a
+    host, the name of an algorithm and the id of a message.
+    """
+    value = text[span.start : span.end]
+    start = value.rfind("/", 0, value.rfind("@")) + 1
+    start = _KEY.match(value, start).end()
+    junk = _NOT_IN_NAMES.match(value, start)
+    start = junk.end() if junk else start
+    if text[span.end : span.end + 1] == "'":
+        start = max(start, value.rfind("'", 0, value.rfind("@")) + 1)
+    # Presidio looks whether a host has a public suffix, of a path for the first one.
+    is_none = value[start] == "@" or (start and not has_public_suffix(value[start:]))
+    if is_none or _FILE.search(value, len(value) - 5) or _is_no_mailbox(text, span, start):
+        return None
+    return span._replace(start=span.start + start)
+
+
+def _is_no_mailbox(text: str, span: Span, skipped: int) -> bool:
+    start = span.start + skipped
+    before = max(0, start - 20), start
+    if _LOGIN.match(text, start):
+        return bool(_PATH_BEHIND.match(text, span.end) or _SCHEME_BEFORE.match(text, *before))
+    return bool(
+        _SYSTEM.match(text, start)
+        or _PROMPT_BEHIND.match(text, span.end)
+        or _ALGORITHM.fullmatch(text, start, span.end)
+        or _MESSAGE.fullmatch(text, start, span.end)
+        or _MESSAGE_BEFORE.match(text, *before)
+    )
