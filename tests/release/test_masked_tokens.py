@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from datagov.release.excerpts import mask
@@ -48,6 +48,7 @@ def test_where_tokens_begin_and_lines_end():
 
 
 @given(st.text())
+@example("\U0001cc00")
 def test_no_letter_digit_or_hidden_character_is_shown(text):
     for shape in masked_tokens(text, KEY).shapes:
         shown = shape.rstrip(" ¶")

@@ -21,8 +21,8 @@ def duplicate_metrics(staging: Path, config: ScanConfig) -> dict[str, dict[str, 
     """Returns, by kind, clusters, records in them, records removed and their bytes.
 
     Under `normalised` stands besides how many are equal `by_redaction` alone. Under `near` stand
-    how it was looked for and `residual_rate`: the share of the released records that are near
-    duplicates of another released one, here or in an earlier release.
+    how it was looked for and `residual_rate`: the share of the released records that are equal or
+    near duplicates of another released one, here or in an earlier release.
     """
     members = _members(staging)
     by_kind = {

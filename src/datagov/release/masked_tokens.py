@@ -101,7 +101,8 @@ def _sort(group: str | None, token: str) -> str:
 
 def _sign(token: str) -> str:
     """Returns what can be seen of a sign: no joiner, mark or control character."""
-    return _clipped("".join(_SHOWN_OF_SIGN.findall(token)) or "·")
+    # What the pattern knows and Python does not is of a later Unicode, and shown by few.
+    return _clipped("".join(filter(str.isprintable, _SHOWN_OF_SIGN.findall(token))) or "·")
 
 
 def _clipped(shape: str) -> str:

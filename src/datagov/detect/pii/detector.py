@@ -68,7 +68,7 @@ class PiiDetector:
     """
 
     name: ClassVar[str] = "pii"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     min_score: float = 0.4
     entities: tuple[str, ...] | None = None
