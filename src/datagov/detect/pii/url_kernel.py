@@ -75,17 +75,25 @@ def _hosts(data: Bytes, children: Smalls, ranks: Smalls) -> Ints:
     for dot in range(1, len(data)):
         if data[dot] != _DOT or LABELS[data[dot - 1]] < 0:
             continue
-        node, at = 0, dot + 1
-        while at < len(data) and LABELS[data[at]] >= 0:
-            node = children[node, LABELS[data[at]]]
-            at += 1
-            if node == 0:
-                break
-            if ranks[node] != NO_RANK:
-                ends[n] = at
-                n += 1
-                break
+        end = _first_domain_end(data, dot + 1, children, ranks)
+        if end > 0:
+            ends[n] = end
+            n += 1
     return ends[:n]
+
+
+@kernel
+def _first_domain_end(data: Bytes, at: int, children: Smalls, ranks: Smalls) -> int:
+    """Returns where the shortest top-level domain ends that begins here; -1 if none does."""
+    node = 0
+    while at < len(data) and LABELS[data[at]] >= 0:
+        node = children[node, LABELS[data[at]]]
+        at += 1
+        if node == 0:
+            break
+        if ranks[node] != NO_RANK:
+            return at
+    return -1
 
 
 @kernel
@@ -103,7 +111,8 @@ def _stretches(data: Bytes, places: Ints, lows: Ints, highs: Ints) -> tuple[Ints
             place += 1
         start = place
         while start > at:
-            before = char_before(data, start)
+            # Most characters are one byte.
+            before = start - 1 if data[start - 1] < 0x80 else char_before(data, start)
             if space_at(data, before):
                 break
             start = before
@@ -215,7 +224,7 @@ def _last_dot(data: Bytes, at: int, host_end: int, children: Smalls, ranks: Smal
     """Returns the last dot of a run that a top-level domain follows; -1 if none does."""
     dot = host_end - 1
     while dot > at:
-        if data[dot] == _DOT and _domain_end(data, dot + 1, len(data), False, children, ranks) >= 0:
+        if data[dot] == _DOT and _first_domain_end(data, dot + 1, children, ranks) > 0:
             return dot
         dot -= 1
     return -1
@@ -275,7 +284,8 @@ def _matches(
                     if last > begin:
                         end = _address(data, begin, stop, last, kind >= 2, children, ranks)
                 if end < 0:
-                    at += 1
+                    # No address begins behind the last dot of a run.
+                    at = max(at + 1, host_end) if kind == 1 and last <= at else at + 1
                     continue
                 if n == capacity:
                     capacity *= 2
