@@ -8,7 +8,13 @@ from operator import itemgetter
 import numpy as np
 import pyarrow as pa
 
-from datagov.detect.pii.context import keywords, own_keywords, special_words, stop_words
+from datagov.detect.pii.context import (
+    first_held,
+    keywords_with,
+    own_keywords,
+    special_words,
+    stop_words,
+)
 from datagov.detect.pii.gating import Bools, Ints, Nearby
 from datagov.detect.pii.plan import Plan
 from datagov.detect.text_buffer import TextBuffer
@@ -78,9 +84,13 @@ class Batch:
         for cell, indices in groupby(pairs, key=itemgetter(0)):
             text = self.text(cell)
             for _, i in indices:
-                ask = own_keywords if answers[i] == ASK_OWN else keywords
-                found = ask(text, int(starts[i]))
-                result[i] = any(w in each for w in scan.context[lists[i]] for each in found)
+                start, words_of_list = int(starts[i]), scan.context[lists[i]]
+                standing = (
+                    own_keywords(text, start)
+                    if answers[i] == ASK_OWN
+                    else keywords_with(text, start, words_of_list)
+                )
+                result[i] = first_held(standing, words_of_list) != ""
         return result
 
 
