@@ -19,3 +19,16 @@ def as_texts(texts: Texts) -> pa.Array:
         texts = pa.array(texts, pa.large_string())
     array = texts.cast(pa.large_string())
     return array.fill_null("") if array.null_count else array
+
+
+class Strings(dict[int, str]):
+    """The texts of a `large_string` array by index, each made a string when first asked for."""
+
+    def __init__(self, texts: pa.Array) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def __missing__(self, index: int) -> str:
+        text: str = self._texts[index].as_py()
+        self[index] = text
+        return text
