@@ -60,8 +60,12 @@ def find_urls(urls: Urls, data: bytes, places: Ints, lows: Ints, highs: Ints) ->
     """
     array = np.frombuffer(data, np.uint8)
     starts, stops = _stretches(array, places, lows, highs)
-    found = _matches(array, starts, stops, urls.patterns, urls.children, urls.ranks)
-    return UrlMatches(*found)
+    found = np.empty((4, 4 * len(starts)), np.int64)
+    n = _match(array, starts, stops, urls.patterns, urls.children, urls.ranks, found)
+    if n > found.shape[1]:
+        found = np.empty((4, n), np.int64)
+        _match(array, starts, stops, urls.patterns, urls.children, urls.ranks, found)
+    return UrlMatches(*found[:, :n])
 
 
 _DOT = ord(".")
@@ -255,12 +259,19 @@ def _address(
 
 
 @kernel
-def _matches(
-    data: Bytes, starts: Ints, stops: Ints, patterns: Ints, children: Smalls, ranks: Smalls
-) -> Ints:
-    """Returns starts, ends, patterns and stretches, as rows, of all matches."""
-    capacity = 4 * len(starts) + 16
-    found = np.empty((4, capacity), np.int64)
+def _match(
+    data: Bytes,
+    starts: Ints,
+    stops: Ints,
+    patterns: Ints,
+    children: Smalls,
+    ranks: Smalls,
+    found: Ints,
+) -> int:
+    """Fills `found` with starts, ends, patterns and stretches, as rows, of all matches.
+
+    Returns how many there are; those for which there is no room are left out.
+    """
     n = 0
     for i in range(len(starts)):
         quoted, with_scheme = _quoted_and_with_scheme(data, starts[i], stops[i])
@@ -287,15 +298,11 @@ def _matches(
                     # No address begins behind the last dot of a run.
                     at = max(at + 1, host_end) if kind == 1 and last <= at else at + 1
                     continue
-                if n == capacity:
-                    capacity *= 2
-                    wider = np.empty((4, capacity), np.int64)
-                    wider[:, :n] = found
-                    found = wider
-                found[0, n], found[1, n], found[2, n], found[3, n] = at, end, patterns[kind], i
+                if n < found.shape[1]:
+                    found[0, n], found[1, n], found[2, n], found[3, n] = at, end, patterns[kind], i
                 n += 1
                 at = end
-    return found[:, :n]
+    return n
 
 
 @kernel
