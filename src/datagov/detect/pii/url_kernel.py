@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from datagov.detect.pii.spaces_kernel import Bytes, char_before, space_at
+from datagov.detect.pii.spaces_kernel import Bytes, run_end, run_start
 from datagov.detect.pii.url_patterns import LABELS, NO_RANK, Urls
 from datagov.kernel import kernel
 
@@ -113,26 +113,16 @@ def _stretches(data: Bytes, places: Ints, lows: Ints, highs: Ints) -> tuple[Ints
         at = max(done, low)
         while place < high and data[place] & 0xC0 == 0x80:
             place += 1
-        start = place
-        while start > at:
-            # Most characters are one byte.
-            before = start - 1 if data[start - 1] < 0x80 else char_before(data, start)
-            if space_at(data, before):
-                break
-            start = before
-        stop = place
-        while stop < high and not space_at(data, stop):
-            stop += 1
-        done = stop
+        start, _ = run_start(data, place, at, place - at)
+        stop = done = run_end(data, place, high)
         starts[n], stops[n] = start, stop
         n += 1
     return starts[:n], stops[:n]
 
 
-@kernel
-def _is_path(byte: int) -> bool:
-    """True for what a path goes on with; white space ends a stretch anyway."""
-    return not (byte == 0x28 or byte == 0x29 or byte == 0x3C or byte == 0x3E or _is_quote(byte))
+_IN_PATH = np.ones(256, np.bool_)
+_IN_PATH[list(b"()<>\"'")] = False
+"""Bytes with which a path goes on; white space ends a stretch anyway."""
 
 
 @kernel
@@ -194,7 +184,7 @@ def _path_end(data: Bytes, at: int, stop: int) -> int:
     """Returns where the path ends that begins here; `at` itself if none does."""
     if at < stop and data[at] == _SLASH:
         at += 1
-        while at < stop and _is_path(data[at]):
+        while at < stop and _IN_PATH[data[at]]:
             at += 1
     return at
 
@@ -286,10 +276,12 @@ def _match(
                 if kind >= 2:
                     begin = at + 1 if _is_quote(data[at]) else -1
                 if begin >= 0 and kind % 2 == 0:
-                    begin = _scheme(data, begin, stop)
+                    begin = _scheme(data, begin, stop) if data[begin] | 32 == 0x68 else -1
                 end = -1
                 if 0 <= begin < stop:
-                    if begin >= host_end:
+                    if begin >= host_end and LABELS[data[begin]] < 0:
+                        host_end, last = begin, -1
+                    elif begin >= host_end:
                         host_end = _host_end(data, begin, stop)
                         last = _last_dot(data, begin, host_end, children, ranks)
                     if last > begin:
