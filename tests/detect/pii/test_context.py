@@ -64,7 +64,25 @@ SCAN = PiiDetector().plan()
 
 
 LONG = "abcdefghij/" * 4
-ENDS = ("...", "." * 40, "km²", "9km", "'s", "’s", "p.m.", "AB.", "€", "5€", "％.", "—", '")', "😀")
+ENDS = (
+    "...",
+    "5km/h",
+    "km/h",
+    ".html",
+    "." * 40,
+    "km²",
+    "9km",
+    "'s",
+    "’s",
+    "p.m.",
+    "AB.",
+    "€",
+    "5€",
+    "％.",
+    "—",
+    '")',
+    "😀",
+)
 
 
 def spacy_count(run: str) -> int:

@@ -9,6 +9,7 @@ hold `drive`), and no word farther than `STRETCH` is looked at.
 """
 
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
@@ -27,6 +28,9 @@ BEHIND = 200
 
 MAX_SUFFIX = 8
 """Code points of what spaCy takes off the end of a run at once, if it is not dots."""
+
+_BEFORE_SUFFIX = (*string.digits, "'", "/")
+"""What in ASCII stands before the last letters of a run that spaCy takes off: `9km`, `it's`."""
 
 _MAX_KNOWN = 1 << 16
 _MAX_KNOWN_LENGTH = 512
@@ -185,6 +189,9 @@ def _tokenizer() -> Any:
     search: Callable[..., re.Match[str] | None] = tokenizer.suffix_search
 
     def search_end(run: str) -> re.Match[str] | None:
+        before = run.rstrip(string.ascii_letters)[-1:]
+        if before.isascii() and before not in _BEFORE_SUFFIX and run[-1:] != before:
+            return None
         start = max(0, len(run) - MAX_SUFFIX)
         found = search(run, start)
         # What begins right there may have begun before: dots go on without end.

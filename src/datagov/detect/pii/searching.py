@@ -61,7 +61,7 @@ class Search:
         weak: For each pattern whether its matches count only beside a context word.
         width: Most code points from the start of a match to where the scan sees it; None where
             white space delimits it.
-        look_ahead: Code points behind the last place that are searched together with it and `width`.
+        look_ahead: Code points behind the widest match that its patterns may look at.
         labels: Of each pattern the name of its rule.
         known: The matches in windows met before, where they depend on the window alone; None
             where they do not. It is bounded, and what is found does not depend on it.

@@ -18,7 +18,6 @@ from datagov.kernel import kernel
 
 Ints = npt.NDArray[np.int64]
 Smalls = npt.NDArray[np.int16]
-Bools = npt.NDArray[np.bool_]
 
 _MAX_HOST = 253
 
@@ -76,8 +75,8 @@ _SLASH = ord("/")
 def _hosts(data: Bytes, children: Smalls, ranks: Smalls) -> Ints:
     ends = np.empty(len(data) + 1, np.int64)
     n = 0
-    for dot in range(1, len(data)):
-        if data[dot] != _DOT or LABELS[data[dot - 1]] < 0:
+    for dot in range(1, len(data) - 1):
+        if data[dot] != _DOT or LABELS[data[dot - 1]] < 0 or LABELS[data[dot + 1]] < 0:
             continue
         end = _first_domain_end(data, dot + 1, children, ranks)
         if end > 0:
@@ -295,23 +294,3 @@ def _match(
                 n += 1
                 at = end
     return n
-
-
-@kernel
-def uncontained(ends: Ints, levels: Ints, scores: npt.NDArray[np.float64]) -> Bools:
-    """Returns which spans lie in no other that is kept and has at least their score.
-
-    Args:
-        ends: Of spans ordered by start, then end and score, both descending.
-        levels: For each span the index of its score.
-        scores: The scores.
-    """
-    farthest = np.full(len(scores), -1, np.int64)
-    kept = np.ones(len(ends), np.bool_)
-    for i in range(len(ends)):
-        for level in range(len(scores)):
-            if scores[level] >= scores[levels[i]] and farthest[level] >= ends[i]:
-                kept[i] = False
-        if kept[i]:
-            farthest[levels[i]] = max(farthest[levels[i]], ends[i])
-    return kept

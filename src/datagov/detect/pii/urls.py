@@ -208,7 +208,7 @@ class UrlSpans:
 
     def without_contained(self) -> "UrlSpans":
         """Drops what `spans.without_contained` drops."""
-        from datagov.detect.pii.url_kernel import uncontained
+        from datagov.detect.pii.containment_kernel import uncontained
 
         ranks = np.argsort(np.argsort(np.array(self.labels)))
         order = np.lexsort(

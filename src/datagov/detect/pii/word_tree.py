@@ -66,9 +66,9 @@ class WordTree:
         order = sorted(range(len(queue)), key=lambda state: bool(accepted[state]))
         numbers = np.argsort(order).astype(np.int32)
         by_label = np.zeros((len(queue), int(labels.max()) + 1), np.int32)
-        for state, next_by_label in enumerate(moves):
-            by_label[numbers[state], list(next_by_label)] = numbers[list(next_by_label.values())]
-        found = [words for words in map(accepted.__getitem__, order) if words]
+        for number, following_by_label in zip(numbers, moves, strict=True):
+            by_label[number, list(following_by_label)] = numbers[list(following_by_label.values())]
+        found = [accepted[state] for state in order if accepted[state]]
         at_states = np.full((len(found), max(1, *map(len, accepted))), -1, np.int32)
         for number, indices in enumerate(found):
             at_states[number, : len(indices)] = indices
