@@ -181,12 +181,13 @@ class _Known:
 
 def _tokenizer() -> Any:
     """Returns spaCy's English tokenizer, without what of it takes long and changes no token."""
-    import spacy
+    from spacy.lang.en import English
+    from spacy.tokenizer import Tokenizer
+    from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
+    from spacy.vocab import Vocab
 
-    tokenizer = spacy.blank("en").tokenizer
-    # What else it notes of each new word takes longer than finding the words.
-    tokenizer.vocab.lex_attr_getters = {}
-    search: Callable[..., re.Match[str] | None] = tokenizer.suffix_search
+    rules = English.Defaults
+    search: Callable[..., re.Match[str] | None] = compile_suffix_regex(rules.suffixes).search
 
     def search_end(run: str) -> re.Match[str] | None:
         before = run.rstrip(string.ascii_letters)[-1:]
@@ -197,8 +198,16 @@ def _tokenizer() -> Any:
         # What begins right there may have begun before: dots go on without end.
         return search(run) if found and found.start() == start else found
 
-    tokenizer.suffix_search = search_end
-    return tokenizer
+    # A vocabulary without rules: what it notes of each new word takes longer than finding them.
+    return Tokenizer(
+        Vocab(),
+        rules=rules.tokenizer_exceptions,
+        prefix_search=compile_prefix_regex(rules.prefixes).search,
+        suffix_search=search_end,
+        infix_finditer=compile_infix_regex(rules.infixes).finditer,
+        token_match=rules.token_match,
+        url_match=rules.url_match,
+    )
 
 
 @lru_cache(maxsize=1)
