@@ -30,6 +30,19 @@ def as_texts(texts: Texts) -> pa.Array:
     return array.fill_null("") if array.null_count else array
 
 
+class Strings(dict[int, str]):
+    """The texts of a `large_string` array by index, each made a string when first asked for."""
+
+    def __init__(self, texts: pa.Array) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def __missing__(self, index: int) -> str:
+        text: str = self._texts[index].as_py()
+        self[index] = text
+        return text
+
+
 def _is_text(kind: pa.DataType) -> bool:
     return kind in (pa.string(), pa.large_string(), pa.string_view())
 

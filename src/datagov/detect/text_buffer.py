@@ -84,11 +84,9 @@ class TextBuffer:
         words, before_word = self._continuations
         starts = self.starts[cells]
         wanted = starts - _set_before(words, before_word, starts) + offsets
-        code_points = np.arange(len(before_word)) * _WORD - before_word
+        begins, code_points = self._begins
         which = np.searchsorted(code_points, wanted, side="right") - 1
-        # Past the last byte lies one more word, of characters of one byte.
-        word = np.append(~words, ~np.uint64(0))[which]
-        return which * _WORD + _nth_set(word, wanted - code_points[which])
+        return which * _WORD + _nth_set(begins[which], wanted - code_points[which])
 
     @cached_property
     def _continuations(self) -> tuple[npt.NDArray[np.uint64], Ints]:
@@ -98,6 +96,16 @@ class TextBuffer:
         words = np.zeros(len(self.data) // _WORD + 1, "<u8")
         words.view(np.uint8)[: len(bits)] = bits
         return words, np.concatenate([[0], np.cumsum(np.bitwise_count(words), dtype=np.int64)])
+
+    @cached_property
+    def _begins(self) -> tuple[npt.NDArray[np.uint64], Ints]:
+        """Which bytes begin a character, in words of 64, and how many do before each word.
+
+        Past the last byte lies one more word, of characters of one byte.
+        """
+        words, before_word = self._continuations
+        code_points = np.arange(len(before_word)) * _WORD - before_word
+        return np.append(~words, ~np.uint64(0)), code_points
 
     def text(self, start: int, end: int) -> str:
         """Returns the text between two byte positions that are character boundaries."""

@@ -17,7 +17,9 @@ from datagov.detect.pii.context import (
     NO_KEYWORD,
     _known,
     _tokenizer,
+    first_held,
     keywords,
+    keywords_with,
     own_keywords,
     special_words,
     stop_words,
@@ -62,7 +64,25 @@ SCAN = PiiDetector().plan()
 
 
 LONG = "abcdefghij/" * 4
-ENDS = ("...", "." * 40, "km²", "9km", "'s", "’s", "p.m.", "AB.", "€", "5€", "％.", "—", '")', "😀")
+ENDS = (
+    "...",
+    "5km/h",
+    "km/h",
+    ".html",
+    "." * 40,
+    "km²",
+    "9km",
+    "'s",
+    "’s",
+    "p.m.",
+    "AB.",
+    "€",
+    "5€",
+    "％.",
+    "—",
+    '")',
+    "😀",
+)
 
 
 def spacy_count(run: str) -> int:
@@ -134,8 +154,18 @@ def test_a_sure_answer_is_what_the_tokenizer_says(pieces, data):
     def is_among(which: int, found: list[str]) -> bool:
         return any(word in each for word in SCAN.context[which] for each in found)
 
-    found, own = keywords(text, start), own_keywords(text, start)
+    found, own = list(keywords(text, start)), list(own_keywords(text, start))
     said = {NO: False, YES: True}
     for which, answer in enumerate(answers.tolist()):
         if answer != ASK:
             assert said.get(answer, is_among(which, own)) == is_among(which, found)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from((*PIECES, LONG, "İ", "ΑΣ")), max_size=200), st.data())
+def test_runs_before_the_farthest_word_need_not_be_taken_apart(pieces, data):
+    text = "".join(pieces) + "1"
+    start = data.draw(st.integers(0, len(text) - 1))
+    words = data.draw(st.sets(st.sampled_from(("phone", "card", "ας", "id", "."))))
+    every, needed = keywords(text, start), keywords_with(text, start, words)
+    assert first_held(needed, words) == first_held(every, words)

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from datagov.detect.pii import PiiDetector
 from datagov.detect.pii.names.finding import find_names
 from datagov.detect.text_buffer import TextBuffer
+from datagov.texts import Strings
 
 
 def names_in(texts, min_score):
     array = pa.array(texts, pa.large_string())
-    return find_names(array, TextBuffer.of(array), min_score)
+    return find_names(Strings(array), TextBuffer.of(array), min_score)
 
 
 def names(*texts, min_score=0.4):

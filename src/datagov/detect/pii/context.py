@@ -9,8 +9,9 @@ hold `drive`), and no word farther than `STRETCH` is looked at.
 """
 
 import re
+import string
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -25,8 +26,11 @@ STRETCH = 600
 BEHIND = 200
 """Code points behind a match's start, and again behind its token, that are looked at."""
 
-MAX_SUFFIX = 32
+MAX_SUFFIX = 8
 """Code points of what spaCy takes off the end of a run at once, if it is not dots."""
+
+_BEFORE_SUFFIX = (*string.digits, "'", "/")
+"""What in ASCII stands before the last letters of a run that spaCy takes off: `9km`, `it's`."""
 
 _MAX_KNOWN = 1 << 16
 _MAX_KNOWN_LENGTH = 512
@@ -58,8 +62,8 @@ def shortest(words: Iterable[str], *, with_blanks: bool = False) -> tuple[str, .
     return tuple(w for w in different if not any(o in w for o in different if o != w))
 
 
-def keywords(text: str, start: int, first: int | None = None) -> list[str]:
-    """Returns the keywords, lower-case, in which context words count for a match.
+def keywords(text: str, start: int, first: int | None = None) -> Iterator[str]:
+    """Yields the keywords, lower-case, in which context words count for a match, nearest first.
 
     Args:
         text: The whole text.
@@ -69,10 +73,8 @@ def keywords(text: str, start: int, first: int | None = None) -> list[str]:
     space = _SPACE.search(text, start + 1, start + BEHIND)
     end = space.start() if space else min(len(text), start + BEHIND)
     low = max(0, start - STRETCH)
-    if first is None:
-        begin = _NEW_RUN.search(text, low, start) if low else None
-        first = begin.start() + 1 if begin else low
-    found: list[str] = []
+    begin = _NEW_RUN.search(text, low, start) if low else None
+    first = max(first or 0, begin.start() + 1 if begin else low)
     behind: list[str] = []
     n = 0
     is_first = True
@@ -84,14 +86,13 @@ def keywords(text: str, start: int, first: int | None = None) -> list[str]:
                 behind.append(keyword)
                 continue
             if is_first and keyword == NO_KEYWORD:
-                found.append(_first_keyword(behind, text, end))
+                yield _first_keyword(behind, text, end)
             is_first = False
             if keyword != NO_KEYWORD:
-                found.append(keyword)
+                yield keyword
                 n += 1
                 if n == N_KEYWORDS:
-                    return found
-    return found
+                    return
 
 
 def supporting(text: str, start: int, words: Iterable[str]) -> str:
@@ -99,16 +100,39 @@ def supporting(text: str, start: int, words: Iterable[str]) -> str:
 
     It stands before the match, in it, or in the token right behind its start; see `keywords`.
     """
-    sought = shortest(words)
-    standing = keywords(text, start)
-    return next((word for each in standing for word in sought if word in each), "")
+    return first_held(keywords(text, start), shortest(words))
 
 
-def own_keywords(text: str, start: int) -> list[str]:
-    """Returns those of `keywords` that do not stand before the run in which the match starts."""
+def first_held(standing: Iterable[str], words: Collection[str]) -> str:
+    """Returns the word that stands in the first of the keywords that hold one; "" if none does."""
+    return next((word for each in standing for word in words if word in each), "")
+
+
+def keywords_with(text: str, start: int, words: Iterable[str]) -> Iterator[str]:
+    """Yields those of `keywords` that do not stand before the farthest of some words.
+
+    Taking runs apart takes long, and those before it hold none.
+    """
     low = max(0, start - STRETCH)
-    space = _SPACE_BEFORE.search(text, low, start)
-    return keywords(text, start, space.end() if space else low)
+    before = text[low:start]
+    lower = before.lower()
+    # Not as token by token: it may make two characters of one, and looks behind a sigma.
+    if len(lower) != len(before) or "Σ" in before:
+        return keywords(text, start)
+    places = [at for word in words if (at := lower.find(word)) >= 0]
+    return keywords(text, start, _run_start(text, low, low + min(places, default=len(before))))
+
+
+def own_keywords(text: str, start: int) -> Iterator[str]:
+    """Yields those of `keywords` that do not stand before the run in which the match starts."""
+    low = max(0, start - STRETCH)
+    return keywords(text, start, _run_start(text, low, start))
+
+
+def _run_start(text: str, low: int, at: int) -> int:
+    """Returns where the run of characters without blanks begins that goes on at a place."""
+    space = _SPACE_BEFORE.search(text, low, at)
+    return space.end() if space else low
 
 
 def _first_keyword(behind: list[str], text: str, end: int) -> str:
@@ -157,21 +181,33 @@ class _Known:
 
 def _tokenizer() -> Any:
     """Returns spaCy's English tokenizer, without what of it takes long and changes no token."""
-    import spacy
+    from spacy.lang.en import English
+    from spacy.tokenizer import Tokenizer
+    from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
+    from spacy.vocab import Vocab
 
-    tokenizer = spacy.blank("en").tokenizer
-    # What else it notes of each new word takes longer than finding the words.
-    tokenizer.vocab.lex_attr_getters = {}
-    search: Callable[..., re.Match[str] | None] = tokenizer.suffix_search
+    rules = English.Defaults
+    search: Callable[..., re.Match[str] | None] = compile_suffix_regex(rules.suffixes).search
 
     def search_end(run: str) -> re.Match[str] | None:
+        before = run.rstrip(string.ascii_letters)[-1:]
+        if before.isascii() and before not in _BEFORE_SUFFIX and run[-1:] != before:
+            return None
         start = max(0, len(run) - MAX_SUFFIX)
         found = search(run, start)
         # What begins right there may have begun before: dots go on without end.
         return search(run) if found and found.start() == start else found
 
-    tokenizer.suffix_search = search_end
-    return tokenizer
+    # A vocabulary without rules: what it notes of each new word takes longer than finding them.
+    return Tokenizer(
+        Vocab(),
+        rules=rules.tokenizer_exceptions,
+        prefix_search=compile_prefix_regex(rules.prefixes).search,
+        suffix_search=search_end,
+        infix_finditer=compile_infix_regex(rules.infixes).finditer,
+        token_match=rules.token_match,
+        url_match=rules.url_match,
+    )
 
 
 @lru_cache(maxsize=1)

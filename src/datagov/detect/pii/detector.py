@@ -100,12 +100,12 @@ class PiiDetector:
             # Models find addresses too, and allowed ones are told by their text.
             found, urls = _together(found, urls.by_text()), None
         if scan.names:
-            found = _together(found, find_names(original, batch.unfolded, scan.min_score))
+            found = _together(found, find_names(batch.strings, batch.unfolded, scan.min_score))
         if self.ner:
             entities = find_entities(original, self.ner, scan.min_score)
             found = [(cell, without_contained(s)) for cell, s in _together(found, entities)]
         if self.plausible_only:
-            found = plausible(original, found, self._own_rules())
+            found = plausible(batch.strings, found, self._own_rules())
         found = self.allow.without(original, found)
         if scan.mentions:
             mentions = self._mentions(batch, found)
@@ -159,7 +159,7 @@ class PiiDetector:
         scan = batch.scan
         return [
             (cell, [s for s in spans if s.entity in scan.mentions and s.score >= scan.min_score])
-            for cell, spans in find_mentions(batch.texts, batch.unfolded, found)
+            for cell, spans in find_mentions(batch.strings, batch.unfolded, found)
         ]
 
     def _own_rules(self) -> frozenset[str]:

@@ -32,10 +32,10 @@ class Page:
     """One text, while it is looked at."""
 
     def __init__(self, batch: Batch, cell: int) -> None:
-        self.text = batch.text(cell)
+        self.text = batch.strings[cell]
         self.scan: Plan = batch.scan
         self.is_ascii = self.text.isascii()
-        self.like_ascii = self.text if self.is_ascii else batch.like_ascii[cell].as_py()
+        self.like_ascii = batch.folded_text(cell)
         self.nearby = batch.nearby
         self.cell = cell
 

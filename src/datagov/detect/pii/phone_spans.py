@@ -79,10 +79,8 @@ def _candidates(batch: Batch, cells: Ints, places: Ints) -> Iterator[_Candidate]
     )
     min_digits = phones.MIN_DIGITS if scan.additions else 1
     columns = (each[kept].tolist() for each in (cells, start, stop, last, has_words))
-    text, before = "", -1
     for cell, low, high, until, near in zip(*columns, strict=True):
-        if cell != before:
-            text, before = batch.text(cell), cell
+        text = batch.strings[cell]
         for at, value in phones.candidates(text, low, high, until, min_digits):
             yield _Candidate(
                 cell,

@@ -6,9 +6,8 @@ around a match tells these apart. Written from findings in real text that were r
 counts are in `benchmarks/README.md`.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-import pyarrow as pa
 import regex
 
 from datagov.detect.pii.chinese.vehicles import OLD_ARMED_POLICE
@@ -175,12 +174,12 @@ _JUDGES: dict[str, _Judge] = {
 
 
 def plausible(
-    texts: pa.Array, found: Sequence[tuple[int, list[Span]]], own: Collection[str] = ()
+    texts: Mapping[int, str], found: Sequence[tuple[int, list[Span]]], own: Collection[str] = ()
 ) -> list[tuple[int, list[Span]]]:
     """Returns the spans that stand where an identifier can, without what else is in them.
 
     Args:
-        texts: What was searched.
+        texts: What was searched, by index.
         found: Spans by index of their text.
         own: Rules of the user's own: what they find is meant.
     """
@@ -192,7 +191,7 @@ def plausible(
     kept = []
     for cell, spans in found:
         if any(span.entity in _JUDGES for span in spans):
-            text = texts[cell].as_py()
+            text = texts[cell]
             spans = [judged for span in spans if (judged := judge(text, span))]
         kept.append((cell, spans))
     return kept

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import regex
 
+from datagov.detect.pii.look_ahead import look_ahead
 from datagov.detect.pii.member_ids import PATTERN as MEMBER_ID
 from datagov.detect.pii.member_ids import member_ids
 from datagov.detect.pii.own.matching import LOOK_AHEAD, MAX_MATCH, Matcher, matcher
@@ -60,6 +61,7 @@ class Search:
         weak: For each pattern whether its matches count only beside a context word.
         width: Most code points from the start of a match to where the scan sees it; None where
             white space delimits it.
+        look_ahead: Code points behind the widest match that its patterns may look at.
         labels: Of each pattern the name of its rule.
         known: The matches in windows met before, where they depend on the window alone; None
             where they do not. It is bounded, and what is found does not depend on it.
@@ -72,6 +74,7 @@ class Search:
     loose: tuple[Matcher, ...]
     weak: tuple[bool, ...]
     width: int | None
+    look_ahead: int
     labels: tuple[str, ...]
     known: dict[tuple[str, bool], tuple[Match, ...]] | None
     lists: frozenset[str]
@@ -94,6 +97,7 @@ class Search:
             ),
             weak,
             None if None in widths else max((w for w in widths if w is not None), default=0),
+            max(map(_look_ahead, patterns), default=0),
             tuple(recogniser.label(p) for p in patterns),
             {} if all(w is None for w in widths) and not _look_around(shapes) else None,
             frozenset(recogniser.label(p) for p in patterns if p.terms is not None),
@@ -135,7 +139,7 @@ class Search:
                     at += 1
                 start = max(0, places[begin][0] - self.width)
                 last = end
-                stop = last + self.width + LOOK_AHEAD
+                stop = last + self.width + self.look_ahead
             chosen = places[begin:at]
             patterns = {index for _, indices in chosen for index in indices}
             yield Window(start, stop, last, [place for place, _ in chosen], sorted(patterns))
@@ -204,6 +208,10 @@ def _width(shape: Shape, pattern: Pattern) -> int | None:
     if shape.max_width:
         return shape.max_width + pattern.late
     return MAX_WIDTH if shape.takes_space else None
+
+
+def _look_ahead(pattern: Pattern) -> int:
+    return LOOK_AHEAD if pattern.is_own else min(LOOK_AHEAD, look_ahead(pattern.regex))
 
 
 def _ends(match: "regex.Match[str]") -> list[int]:

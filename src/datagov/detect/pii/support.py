@@ -8,10 +8,17 @@ from operator import itemgetter
 import numpy as np
 import pyarrow as pa
 
-from datagov.detect.pii.context import keywords, own_keywords, special_words, stop_words
+from datagov.detect.pii.context import (
+    first_held,
+    keywords_with,
+    own_keywords,
+    special_words,
+    stop_words,
+)
 from datagov.detect.pii.gating import Bools, Ints, Nearby
 from datagov.detect.pii.plan import Plan
 from datagov.detect.text_buffer import TextBuffer
+from datagov.texts import Strings
 
 
 @dataclass(frozen=True)
@@ -39,9 +46,16 @@ class Batch:
         """The texts as they are, as a buffer."""
         return TextBuffer.of(self.texts) if self.is_changed.any() else self.buffer
 
-    def text(self, cell: int) -> str:
-        """Returns one text as it is."""
-        text: str = self.texts[cell].as_py()
+    @cached_property
+    def strings(self) -> Strings:
+        """The texts as they are, one by one."""
+        return Strings(self.texts)
+
+    def folded_text(self, cell: int) -> str:
+        """Returns one text folded."""
+        if not self.is_changed[cell]:
+            return self.strings[cell]
+        text: str = self.like_ascii[cell].as_py()
         return text
 
     def supported(self, lists: Ints, cells: Ints, starts: Ints) -> Bools:
@@ -76,11 +90,15 @@ class Batch:
         asked = np.flatnonzero((answers == ASK) | (answers == ASK_OWN))
         pairs = zip(cells[asked].tolist(), asked.tolist(), strict=True)
         for cell, indices in groupby(pairs, key=itemgetter(0)):
-            text = self.text(cell)
+            text = self.strings[cell]
             for _, i in indices:
-                ask = own_keywords if answers[i] == ASK_OWN else keywords
-                found = ask(text, int(starts[i]))
-                result[i] = any(w in each for w in scan.context[lists[i]] for each in found)
+                start, words_of_list = int(starts[i]), scan.context[lists[i]]
+                standing = (
+                    own_keywords(text, start)
+                    if answers[i] == ASK_OWN
+                    else keywords_with(text, start, words_of_list)
+                )
+                result[i] = first_held(standing, words_of_list) != ""
         return result
 
 

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from datagov.detect.pii.spaces_kernel import Bytes, char_before, space_at
+from datagov.detect.pii.spaces_kernel import Bytes, run_end, run_start
 from datagov.detect.pii.url_patterns import LABELS, NO_RANK, Urls
 from datagov.kernel import kernel
 
 Ints = npt.NDArray[np.int64]
 Smalls = npt.NDArray[np.int16]
-Bools = npt.NDArray[np.bool_]
 
 _MAX_HOST = 253
 
@@ -60,8 +59,12 @@ def find_urls(urls: Urls, data: bytes, places: Ints, lows: Ints, highs: Ints) ->
     """
     array = np.frombuffer(data, np.uint8)
     starts, stops = _stretches(array, places, lows, highs)
-    found = _matches(array, starts, stops, urls.patterns, urls.children, urls.ranks)
-    return UrlMatches(*found)
+    found = np.empty((4, 4 * len(starts)), np.int64)
+    n = _match(array, starts, stops, urls.patterns, urls.children, urls.ranks, found)
+    if n > found.shape[1]:
+        found = np.empty((4, n), np.int64)
+        _match(array, starts, stops, urls.patterns, urls.children, urls.ranks, found)
+    return UrlMatches(*found[:, :n])
 
 
 _DOT = ord(".")
@@ -72,20 +75,28 @@ _SLASH = ord("/")
 def _hosts(data: Bytes, children: Smalls, ranks: Smalls) -> Ints:
     ends = np.empty(len(data) + 1, np.int64)
     n = 0
-    for dot in range(1, len(data)):
-        if data[dot] != _DOT or LABELS[data[dot - 1]] < 0:
+    for dot in range(1, len(data) - 1):
+        if data[dot] != _DOT or LABELS[data[dot - 1]] < 0 or LABELS[data[dot + 1]] < 0:
             continue
-        node, at = 0, dot + 1
-        while at < len(data) and LABELS[data[at]] >= 0:
-            node = children[node, LABELS[data[at]]]
-            at += 1
-            if node == 0:
-                break
-            if ranks[node] != NO_RANK:
-                ends[n] = at
-                n += 1
-                break
+        end = _first_domain_end(data, dot + 1, children, ranks)
+        if end > 0:
+            ends[n] = end
+            n += 1
     return ends[:n]
+
+
+@kernel
+def _first_domain_end(data: Bytes, at: int, children: Smalls, ranks: Smalls) -> int:
+    """Returns where the shortest top-level domain ends that begins here; -1 if none does."""
+    node = 0
+    while at < len(data) and LABELS[data[at]] >= 0:
+        node = children[node, LABELS[data[at]]]
+        at += 1
+        if node == 0:
+            break
+        if ranks[node] != NO_RANK:
+            return at
+    return -1
 
 
 @kernel
@@ -101,25 +112,16 @@ def _stretches(data: Bytes, places: Ints, lows: Ints, highs: Ints) -> tuple[Ints
         at = max(done, low)
         while place < high and data[place] & 0xC0 == 0x80:
             place += 1
-        start = place
-        while start > at:
-            before = char_before(data, start)
-            if space_at(data, before):
-                break
-            start = before
-        stop = place
-        while stop < high and not space_at(data, stop):
-            stop += 1
-        done = stop
+        start, _ = run_start(data, place, at, place - at)
+        stop = done = run_end(data, place, high)
         starts[n], stops[n] = start, stop
         n += 1
     return starts[:n], stops[:n]
 
 
-@kernel
-def _is_path(byte: int) -> bool:
-    """True for what a path goes on with; white space ends a stretch anyway."""
-    return not (byte == 0x28 or byte == 0x29 or byte == 0x3C or byte == 0x3E or _is_quote(byte))
+_IN_PATH = np.ones(256, np.bool_)
+_IN_PATH[list(b"()<>\"'")] = False
+"""Bytes with which a path goes on; white space ends a stretch anyway."""
 
 
 @kernel
@@ -181,7 +183,7 @@ def _path_end(data: Bytes, at: int, stop: int) -> int:
     """Returns where the path ends that begins here; `at` itself if none does."""
     if at < stop and data[at] == _SLASH:
         at += 1
-        while at < stop and _is_path(data[at]):
+        while at < stop and _IN_PATH[data[at]]:
             at += 1
     return at
 
@@ -215,7 +217,7 @@ def _last_dot(data: Bytes, at: int, host_end: int, children: Smalls, ranks: Smal
     """Returns the last dot of a run that a top-level domain follows; -1 if none does."""
     dot = host_end - 1
     while dot > at:
-        if data[dot] == _DOT and _domain_end(data, dot + 1, len(data), False, children, ranks) >= 0:
+        if data[dot] == _DOT and _first_domain_end(data, dot + 1, children, ranks) > 0:
             return dot
         dot -= 1
     return -1
@@ -246,12 +248,19 @@ def _address(
 
 
 @kernel
-def _matches(
-    data: Bytes, starts: Ints, stops: Ints, patterns: Ints, children: Smalls, ranks: Smalls
-) -> Ints:
-    """Returns starts, ends, patterns and stretches, as rows, of all matches."""
-    capacity = 4 * len(starts) + 16
-    found = np.empty((4, capacity), np.int64)
+def _match(
+    data: Bytes,
+    starts: Ints,
+    stops: Ints,
+    patterns: Ints,
+    children: Smalls,
+    ranks: Smalls,
+    found: Ints,
+) -> int:
+    """Fills `found` with starts, ends, patterns and stretches, as rows, of all matches.
+
+    Returns how many there are; those for which there is no room are left out.
+    """
     n = 0
     for i in range(len(starts)):
         quoted, with_scheme = _quoted_and_with_scheme(data, starts[i], stops[i])
@@ -266,43 +275,22 @@ def _matches(
                 if kind >= 2:
                     begin = at + 1 if _is_quote(data[at]) else -1
                 if begin >= 0 and kind % 2 == 0:
-                    begin = _scheme(data, begin, stop)
+                    begin = _scheme(data, begin, stop) if data[begin] | 32 == 0x68 else -1
                 end = -1
                 if 0 <= begin < stop:
-                    if begin >= host_end:
+                    if begin >= host_end and LABELS[data[begin]] < 0:
+                        host_end, last = begin, -1
+                    elif begin >= host_end:
                         host_end = _host_end(data, begin, stop)
                         last = _last_dot(data, begin, host_end, children, ranks)
                     if last > begin:
                         end = _address(data, begin, stop, last, kind >= 2, children, ranks)
                 if end < 0:
-                    at += 1
+                    # No address begins behind the last dot of a run.
+                    at = max(at + 1, host_end) if kind == 1 and last <= at else at + 1
                     continue
-                if n == capacity:
-                    capacity *= 2
-                    wider = np.empty((4, capacity), np.int64)
-                    wider[:, :n] = found
-                    found = wider
-                found[0, n], found[1, n], found[2, n], found[3, n] = at, end, patterns[kind], i
+                if n < found.shape[1]:
+                    found[0, n], found[1, n], found[2, n], found[3, n] = at, end, patterns[kind], i
                 n += 1
                 at = end
-    return found[:, :n]
-
-
-@kernel
-def uncontained(ends: Ints, levels: Ints, scores: npt.NDArray[np.float64]) -> Bools:
-    """Returns which spans lie in no other that is kept and has at least their score.
-
-    Args:
-        ends: Of spans ordered by start, then end and score, both descending.
-        levels: For each span the index of its score.
-        scores: The scores.
-    """
-    farthest = np.full(len(scores), -1, np.int64)
-    kept = np.ones(len(ends), np.bool_)
-    for i in range(len(ends)):
-        for level in range(len(scores)):
-            if scores[level] >= scores[levels[i]] and farthest[level] >= ends[i]:
-                kept[i] = False
-        if kept[i]:
-            farthest[levels[i]] = max(farthest[levels[i]], ends[i])
-    return kept
+    return n

@@ -147,11 +147,9 @@ def _with_hidden(batch: Batch, exact: _Matches, loose: _Matches, differ: Bools) 
     )
     kept = np.ones(len(exact.cells), bool)
     added: list[int] = []
-    before, text = -1, ""
     for own, others in zip(bounds_exact, bounds_loose, strict=True):
         cell = int(loose.cells[others[0]])
-        if cell != before:
-            before, text = cell, batch.like_ascii[cell].as_py()
+        text = batch.folded_text(cell)
         known, spans = _spans_of(exact, *own), _spans_of(loose, *others)
         is_hidden = [
             stands_free(text, span.start, span.end)
@@ -210,7 +208,7 @@ class UrlSpans:
 
     def without_contained(self) -> "UrlSpans":
         """Drops what `spans.without_contained` drops."""
-        from datagov.detect.pii.url_kernel import uncontained
+        from datagov.detect.pii.containment_kernel import uncontained
 
         ranks = np.argsort(np.argsort(np.array(self.labels)))
         order = np.lexsort(

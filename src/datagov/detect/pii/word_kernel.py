@@ -24,7 +24,12 @@ def find_words(tree: WordTree, data: bytes) -> tuple[Ints, Ints]:
     """
     array = np.frombuffer(data, np.uint8)
     places = _beginnings(array, tree.labels, tree.may_begin)
-    words, ends = _followed(array, places, tree.labels, tree.following, tree.words)
+    found = np.empty((2, len(places)), np.int64)
+    n = _follow(array, places, tree.labels, tree.following, tree.words, found)
+    if n > found.shape[1]:
+        found = np.empty((2, n), np.int64)
+        _follow(array, places, tree.labels, tree.following, tree.words, found)
+    words, ends = found[:, :n]
     order = np.argsort(ends, kind="stable")
     return words[order], ends[order]
 
@@ -44,12 +49,15 @@ def _beginnings(data: Bytes, labels: Bytes, may_begin: Bytes) -> Ints:
 
 
 @kernel
-def _followed(
-    data: Bytes, places: Ints, labels: Bytes, following: Ints32, words: Ints32
-) -> tuple[Ints, Ints]:
-    """Returns words and ends, ordered by where the words start."""
-    most = words.shape[1]
-    found = np.empty((2, 2 * len(places) + most), np.int64)
+def _follow(
+    data: Bytes, places: Ints, labels: Bytes, following: Ints32, words: Ints32, found: Ints
+) -> int:
+    """Fills `found` with words and ends, as rows, ordered by where the words start.
+
+    Returns how many there are; those for which there is no room are left out. To make room here
+    would make the loop four times as slow.
+    """
+    first_accepted = len(following) - len(words)
     n = 0
     for place in places:
         at, state = place, 0
@@ -58,14 +66,11 @@ def _followed(
             if state == 0:
                 break
             at += 1
-            if words[state, 0] < 0:
+            if state < first_accepted:
                 continue
-            if n + most > found.shape[1]:
-                wider = np.empty((2, 2 * found.shape[1]), np.int64)
-                wider[:, :n] = found[:, :n]
-                found = wider
-            for i in range(most):
-                if words[state, i] >= 0:
-                    found[0, n], found[1, n] = words[state, i], at
+            for word in words[state - first_accepted]:
+                if word >= 0:
+                    if n < found.shape[1]:
+                        found[0, n], found[1, n] = word, at
                     n += 1
-    return found[0, :n], found[1, :n]
+    return n

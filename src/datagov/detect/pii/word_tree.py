@@ -30,8 +30,9 @@ class WordTree:
             for all that no word holds.
         may_begin: uint8, by the labels of `N_FIRST` bytes, `LABEL_BITS` of each, whether a word may
             begin so.
-        following: int32, of each state the next by label; 0 if none.
-        words: int32, of each state the indices of the words that end there, filled up with -1.
+        following: int32, of each state the next by label; 0 if none. States in which words end come
+            last.
+        words: int32, of each of those the indices of the words, filled up with -1.
     """
 
     labels: Bytes = field(repr=False)
@@ -62,12 +63,17 @@ class WordTree:
             sorted(ends[node] for node, rest in state if not rest and node in ends)
             for state in queue
         ]
+        order = sorted(range(len(queue)), key=lambda state: bool(accepted[state]))
+        numbers = np.argsort(order).astype(np.int32)
         by_label = np.zeros((len(queue), int(labels.max()) + 1), np.int32)
-        at_states = np.full((len(queue), max(1, *map(len, accepted))), -1, np.int32)
-        for number, (following_by_label, found) in enumerate(zip(moves, accepted, strict=True)):
-            by_label[number, list(following_by_label)] = list(following_by_label.values())
-            at_states[number, : len(found)] = found
-        return cls(labels, _may_begin(by_label, accepted), by_label, at_states)
+        for number, following_by_label in zip(numbers, moves, strict=True):
+            by_label[number, list(following_by_label)] = numbers[list(following_by_label.values())]
+        found = [accepted[state] for state in order if accepted[state]]
+        at_states = np.full((len(found), max(1, *map(len, accepted))), -1, np.int32)
+        for number, indices in enumerate(found):
+            at_states[number, : len(indices)] = indices
+        n_passed = len(order) - len(found)
+        return cls(labels, _may_begin(by_label, n_passed), by_label, at_states)
 
 
 def forms(char: str) -> set[str]:
@@ -116,12 +122,12 @@ def _labels(words: Sequence[str]) -> Bytes:
     return labels
 
 
-def _may_begin(following: Ints32, accepted: Sequence[Sequence[int]]) -> Bytes:
+def _may_begin(following: Ints32, first_accepted: int) -> Bytes:
     table = np.zeros((1 << LABEL_BITS,) * N_FIRST, np.uint8)
     mask = (1 << LABEL_BITS) - 1
 
     def mark(state: int, path: tuple[int, ...]) -> None:
-        if accepted[state] or len(path) == N_FIRST:
+        if state >= first_accepted or len(path) == N_FIRST:
             # What stands behind a shorter word may be anything.
             table[path] = 1
             return

@@ -11,6 +11,7 @@ from datagov.detect.pii.sensitive.mentions import find_mentions
 from datagov.detect.pii.sensitive.sentences import record, sentence
 from datagov.detect.pii.spans import Span
 from datagov.detect.text_buffer import TextBuffer
+from datagov.texts import Strings
 
 DEFAULT = 0.4
 PEOPLE = {"Ann Lee": "PERSON", "张三": "PERSON", "ann@example.org": "EMAIL_ADDRESS"}
@@ -23,7 +24,7 @@ def persons(text):
 
 
 def mentions_in(array, near):
-    return find_mentions(array, TextBuffer.of(array), near)
+    return find_mentions(Strings(array), TextBuffer.of(array), near)
 
 
 def mentions(*texts):

@@ -37,6 +37,7 @@ FINANCE = (
         ),
         context=_CARD,
         validate=_card,
+        only_refutes=True,
     ),
     recogniser(
         "CnCreditCodeRecognizer",

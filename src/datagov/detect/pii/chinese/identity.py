@@ -61,6 +61,7 @@ IDENTITY = (
         Pattern("without brackets (weak)", rf"{BEFORE}[A-Z]{{1,2}}\d{{6}}[0-9A]{AFTER}", WEAK),
         context=("香港身份", "身份证", "身份證", "hkid", "identity card"),
         validate=_hong_kong_id,
+        only_refutes=True,
     ),
     recogniser(
         "TwIdRecognizer",
@@ -68,6 +69,7 @@ IDENTITY = (
         Pattern("letter and nine digits (weak)", rf"{BEFORE}[A-Z][1289]\d{{8}}{AFTER}", WEAK),
         context=("身分證", "身份證", "身份证", "統一編號", "統編", "居留證", "national id"),
         validate=_taiwan_id,
+        only_refutes=True,
     ),
     recogniser(
         "MoIdRecognizer",

@@ -57,5 +57,6 @@ VEHICLES = (
         ),
         context=("车牌", "車牌", "号牌", "军车", "軍車", "车号", "license plate"),
         validate=_plate,
+        only_refutes=True,
     ),
 )

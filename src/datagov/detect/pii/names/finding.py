@@ -1,11 +1,10 @@
 """Finds names of persons: one scan for names and what stands beside them, a look at each."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 import numpy as np
-import pyarrow as pa
 
 from datagov.detect.multipattern import Expression, find
 from datagov.detect.pii.names import chinese, latin
@@ -25,7 +24,7 @@ _LETTER[[c for c in range(128) if chr(c).isalnum()]] = True
 
 
 def find_names(
-    texts: pa.Array, buffer: TextBuffer, min_score: float
+    texts: Mapping[int, str], buffer: TextBuffer, min_score: float
 ) -> list[tuple[int, list[Span]]]:
     """Returns the names in each text, by index, sorted; texts without any are left out.
 
@@ -33,7 +32,7 @@ def find_names(
     longer span.
 
     Args:
-        texts: `large_string`, no nulls.
+        texts: By index.
         buffer: The same texts.
         min_score: Names below are left out.
     """
@@ -56,7 +55,7 @@ def find_names(
     names = []
     for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         cell = int(cells[low])
-        text = texts[cell].as_py()
+        text = texts[cell]
         found = [
             span
             for i in range(low, high)

@@ -1,10 +1,9 @@
 """Mentions of what is sensitive, tied to a person in the same sentence."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-import pyarrow as pa
 
 from datagov.detect.multipattern import find
 from datagov.detect.pii.sensitive.lexicon import expressions, triggers
@@ -14,14 +13,14 @@ from datagov.detect.text_buffer import TextBuffer
 
 
 def find_mentions(
-    texts: pa.Array, buffer: TextBuffer, persons: Sequence[tuple[int, list[Span]]]
+    texts: Mapping[int, str], buffer: TextBuffer, persons: Sequence[tuple[int, list[Span]]]
 ) -> list[tuple[int, list[Span]]]:
     """Returns the mentions in each text, by index, sorted; texts without any are left out.
 
     Linear in the length of the texts: one scan, then work per word that it saw. Scores: see `ties`.
 
     Args:
-        texts: `large_string`, no nulls.
+        texts: By index.
         buffer: The same texts.
         persons: What else was found, by index of the text. Findings that name no person (see
             `classes.class_of`) are passed over.
@@ -36,7 +35,7 @@ def find_mentions(
     mentions = []
     for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         cell = int(cells[first])
-        page = Page(texts[cell].as_py(), named.get(cell, ()))
+        page = Page(texts[cell], named.get(cell, ()))
         near = zip(ids[first:last].tolist(), places[first:last].tolist(), strict=True)
         found = _strongest(span for which, end in near for span in page.spans(known[which], end))
         if found:
