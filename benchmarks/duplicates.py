@@ -100,7 +100,7 @@ def agreement(options):
 
     texts, _ = texts_of(options.path, options.megabytes, "en")
     long = [t for t in texts.to_pylist() if len(t.split()) >= 400][:4000]
-    edges = edges_between(sketch_texts(long), NEAR_FROM, 1.0)
+    edges = edges_between(sketch_texts(long), NEAR_FROM, None)
     ours = set(edges.filter(pl.col("jaccard") >= NEAR_FROM).select("first", "second").iter_rows())
     lsh = MinHashLSH(threshold=NEAR_FROM, num_perm=256)
     hashes = datasketches(long)
@@ -139,7 +139,7 @@ def planted(options):
         ones.append(text)
         others.append((" " if " " in text and len(parts) < len(text) / 2 else "").join(changed))
     true = similarity(ones, others).jaccard
-    edges = edges_between(sketch_texts(ones + others), NEAR_FROM, 1.0)
+    edges = edges_between(sketch_texts(ones + others), NEAR_FROM, None)
     n = len(ones)
     found = dict(
         edges.filter(pl.col("second") == pl.col("first") + n).select("first", "jaccard").iter_rows()

@@ -1,8 +1,8 @@
 """Speed of the personal-information detector on one core, and where its time goes.
 
-    python benchmarks/pii.py FILE.parquet [--megabytes N] [--entities default|all]
+    python benchmarks/pii.py FILE.parquet [--megabytes N] [--samples N] [--entities default|all]
 
-Three samples of the column `text`, each spread over the whole file, of N megabytes, in a process
+Samples of the column `text`, each spread over the whole file, in a process
 that has not met their texts: MB of text per second of processor time. Then once more over the first
 sample with a stopwatch around each recogniser: the windows that were looked at and the share of
 them in which something was confirmed, the costliest recognisers, and what was found.
@@ -24,7 +24,6 @@ from datagov.detect.pii.searching import Search
 
 BATCH = 2000
 BATCH_BYTES = 8_000_000
-N_SAMPLES = 3
 DETECTORS = {
     "default": PiiDetector(),
     "all": PiiDetector(entities=("all",), languages=("all",)),
@@ -51,12 +50,12 @@ def size_of(texts):
     return pc.sum(pc.binary_length(texts)).as_py() or 0
 
 
-def samples(path, megabytes):
-    """Returns a small sample to warm up with, and `N_SAMPLES` others, without common texts."""
+def samples(path, megabytes, n):
+    """Returns a small sample to warm up with, and `n` others, without common texts."""
     texts = pq.read_table(path, columns=["text"])["text"].cast(pa.large_string()).drop_null()
-    step = max(N_SAMPLES + 1, int(size_of(texts) / (megabytes * 1e6)))
+    step = max(n + 1, int(size_of(texts) / (megabytes * 1e6)))
     taken = [texts.take(pa.array(range(first, len(texts), step))) for first in range(step)]
-    return taken[N_SAMPLES][:500], taken[:N_SAMPLES]
+    return taken[n][:500], taken[:n]
 
 
 def detect(pii, texts):
@@ -120,10 +119,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("path")
     parser.add_argument("--megabytes", type=float, default=15, help="of each sample")
+    parser.add_argument("--samples", type=int, default=3, help="how many")
     parser.add_argument("--entities", choices=sorted(DETECTORS), default="default")
     options = parser.parse_args()
     pii = DETECTORS[options.entities]
-    warm, timed = samples(options.path, options.megabytes)
+    warm, timed = samples(options.path, options.megabytes, options.samples)
     detect(pii, warm)
     # As the workers of a scan do.
     gc.freeze()

@@ -48,3 +48,12 @@ def test_planted_pairs_are_found(tmp_path):
     said = run("duplicates.py", "planted", str(path))
     (recall,) = re.findall(r"^recall at 0.6 and more: (\S+) of", said, re.M)
     assert float(recall) > 0.99
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["personal", "duplicates"])
+def test_ours_runs_as_its_peers_do(task, tmp_path):
+    path = tmp_path / "texts.parquet"
+    columns = {"text": TEXTS, "lang": ["en"] * len(TEXTS), "source": ["made"] * len(TEXTS)}
+    pl.DataFrame(columns).write_parquet(path)
+    assert f"ours: {task}" in run("peers.py", task, str(path))

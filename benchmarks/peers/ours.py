@@ -6,9 +6,6 @@ import polars as pl
 from datagov.detect.pii import PiiDetector
 from datagov.duplicates.find import edges_between, find, sketch_texts
 
-NEVER = 2.0
-"""No text is contained in another by this share: peers do not look for that."""
-
 
 def personal(path):
     return tagged(path, PiiDetector())
@@ -34,10 +31,11 @@ def tagged(path, detector):
 def duplicates(path):
     start = adapter.cpu_s()
     texts = adapter.texts_of(path)
-    members = find(texts, near_from=adapter.THRESHOLD, contained_from=NEVER)
+    # Peers do not look for contained texts.
+    members = find(texts, near_from=adapter.THRESHOLD, contained_from=None)
     seconds = adapter.cpu_s() - start
     cluster = dict(members.select("record", "kept").iter_rows())
-    edges = edges_between(sketch_texts(texts), adapter.THRESHOLD, NEVER)
+    edges = edges_between(sketch_texts(texts), adapter.THRESHOLD, None)
     near = edges.filter(pl.col("jaccard") >= adapter.THRESHOLD)
     return {
         "seconds": seconds,

@@ -1,5 +1,6 @@
 """Near duplicates among texts in memory: what a scan does over a corpus, for notebooks."""
 
+import math
 from collections.abc import Iterable
 from numbers import Real
 from pathlib import Path
@@ -42,7 +43,7 @@ def find(
     texts: Texts,
     *,
     near_from: float = 0.5,
-    contained_from: float = 0.8,
+    contained_from: float | None = 0.8,
     chains: str = DIRECT,
     key: bytes = _KEY,
 ) -> pl.DataFrame:
@@ -54,7 +55,8 @@ def find(
     Args:
         texts: Arrow, polars or a list of strings.
         near_from: Jaccard similarity from which two texts are near duplicates.
-        contained_from: Share of a text in another from which it is contained in it.
+        contained_from: Share of a text in another from which it is contained in it; None where that
+            is not looked for.
         chains: `direct` or `linked`; see `clusters`.
         key: Secret that hashes depend on; changes which pairs are missed by chance.
 
@@ -62,12 +64,13 @@ def find(
         ConfigError: A share is not above 0 and at most 1, or `chains` is neither word.
         InputError: As of `as_texts`.
     """
-    _check_shares(near_from, contained_from)
+    near_from, contained_from = _checked(near_from, contained_from)
     if chains not in (DIRECT, LINKED):
         raise ConfigError(f"chains: {chains!r} is not allowed; expected {DIRECT!r} or {LINKED!r}")
     distinct = as_texts(texts).dictionary_encode()
     sketched = sketch_texts(distinct.dictionary, key)
-    edges = edges_between(sketched, near_from, contained_from)
+    keys = band_keys(sketched, banding(near_from))
+    edges = _edges(sketched, enumerate(keys.T), near_from, contained_from)
     members = clusters(
         nodes_of(edges),
         edges,
@@ -113,12 +116,14 @@ def _with_equals(
     )
 
 
-def _check_shares(near_from: float, contained_from: float) -> None:
+def _checked(near_from: float, contained_from: float | None) -> tuple[float, float]:
+    """Returns the shares, infinite for none."""
     for name, value in (("near_from", near_from), ("contained_from", contained_from)):
-        if not _is_share(value):
+        if not (_is_share(value) or (value is None and name == "contained_from")):
             raise ConfigError(
                 f"{name}: {value!r} is not allowed; expected a number above 0, at most 1"
             )
+    return near_from, math.inf if contained_from is None else contained_from
 
 
 def _is_share(value: Any) -> bool:
@@ -148,7 +153,9 @@ def _sketched(texts: pa.Array, key: bytes) -> Sketches:
     return sketch(Cells(pa.array(np.arange(n)), field, texts), n, key)
 
 
-def edges_between(sketched: Sketches, near_from: float, contained_from: float) -> pl.DataFrame:
+def edges_between(
+    sketched: Sketches, near_from: float, contained_from: float | None
+) -> pl.DataFrame:
     """Returns the pairs that are alike, as a table of schema `clusters.EDGES`.
 
     Pairs that share a band are compared, then each with the first that it hangs together with.
@@ -156,13 +163,13 @@ def edges_between(sketched: Sketches, near_from: float, contained_from: float) -
     Raises:
         ConfigError: A share is not above 0 and at most 1.
     """
-    _check_shares(near_from, contained_from)
+    near_from, contained_from = _checked(near_from, contained_from)
     keys = band_keys(sketched, banding(near_from))
     return _edges(sketched, enumerate(keys.T), near_from, contained_from)
 
 
 def edges_among(
-    batches: Iterable[Sketches], folder: Path, near_from: float, contained_from: float
+    batches: Iterable[Sketches], folder: Path, near_from: float, contained_from: float | None
 ) -> pl.DataFrame:
     """Returns what `edges_between` does, of more texts than memory has room for sketches.
 
@@ -175,7 +182,7 @@ def edges_among(
     Raises:
         ConfigError: A share is not above 0 and at most 1.
     """
-    _check_shares(near_from, contained_from)
+    near_from, contained_from = _checked(near_from, contained_from)
     stored = StoredSketches.write(batches, folder, banding(near_from))
     return _edges(stored.sketches(), stored.bands(), near_from, contained_from)
 
