@@ -10,8 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from datagov.corpus.batch import Cells
+from datagov.duplicates.characters import ALONE, SIGN
 from datagov.duplicates.exact import similarity
 from datagov.duplicates.normalising import normalise
+from datagov.duplicates.signs import DECORATES, decorates, sign_at
 from datagov.duplicates.spans import spans_of_runs
 from datagov.duplicates.tokens import Buffers, seed_of, tables, tokenise
 
@@ -226,3 +228,12 @@ def test_the_span_of_a_token_takes_in_its_sign():
     places = zip(spans["start"].to_pylist(), spans["end"].to_pylist(), strict=True)
     found = [text[start:end] for start, end in places]
     assert found == ["C++", "costs", "$5", "or", "7 %", "of", "-3", ".5"]
+
+
+@given(st.text(st.sampled_from("abZ5 \n.-+*/%$#!&=<>^|()[]\\_,中\u2060"), max_size=12))
+def test_what_a_look_at_the_neighbours_leaves_out_decorates(text):
+    data = np.frombuffer(text.encode(), np.uint8)
+    kind, folded, _ = tables()
+    for at in range(len(data)):
+        if data[at] < 0x80 and SIGN <= kind[data[at]] < ALONE and decorates(data, 0, len(data), at):
+            assert sign_at(data, 0, len(data), at, 1, kind, folded)[0] == DECORATES

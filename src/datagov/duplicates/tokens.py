@@ -26,7 +26,7 @@ from datagov.duplicates.characters import (
     characters,
 )
 from datagov.duplicates.composing import texts_that_join
-from datagov.duplicates.signs import PREFIX, SUFFIX, sign_at
+from datagov.duplicates.signs import PREFIX, SUFFIX, decorates, sign_at
 from datagov.kernel import kernel
 from datagov.utf8 import Bytes, Ints, decoded, text_buffers
 
@@ -157,7 +157,7 @@ def tokenise(
                 n += 1
                 n_alone += 1
                 word = seed
-            elif which >= SIGN:
+            elif which >= SIGN and (width > 1 or not decorates(data, start, end, at - 1)):
                 does, sign, _ = sign_at(data, start, end, at - width, width, kind, folded)
                 if does == PREFIX:
                     word = (word ^ sign) * _PRIME
