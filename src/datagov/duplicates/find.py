@@ -50,7 +50,7 @@ def find(
     """Returns the texts that are alike, as a table of schema `clusters.MEMBERS`, by their index.
 
     The first of a cluster is the one that stays. Texts without a word or character are like none.
-    Equal texts are compared once: a million of one line take no longer than to read them.
+    Texts with equal sketches are compared once: a million of one line take seconds.
 
     Args:
         texts: Arrow, polars or a list of strings.
@@ -67,8 +67,7 @@ def find(
     near_from, contained_from = _checked(near_from, contained_from)
     if chains not in (DIRECT, LINKED):
         raise ConfigError(f"chains: {chains!r} is not allowed; expected {DIRECT!r} or {LINKED!r}")
-    distinct = as_texts(texts).dictionary_encode()
-    sketched = sketch_texts(distinct.dictionary, key)
+    sketched, which = _distinct(sketch_texts(texts, key))
     keys = band_keys(sketched, banding(near_from))
     edges = _edges(sketched, enumerate(keys.T), near_from, contained_from)
     members = clusters(
@@ -78,19 +77,26 @@ def find(
         contained_from=contained_from,
         chains=chains,
     )
-    comparable = sketched.n_shingles.to_numpy() > 0
-    return _with_equals(members, distinct.indices.to_numpy(), comparable)
+    return _with_equals(members, which, sketched.n_shingles.to_numpy() > 0)
+
+
+def _distinct(sketched: Sketches) -> tuple[Sketches, npt.NDArray[np.int32]]:
+    """Returns the different sketches, as they first come, and which of them each text has."""
+    coded = sketched.hashes.dictionary_encode()
+    which = coded.indices.to_numpy()
+    _, first = np.unique(which, return_index=True)
+    return Sketches(coded.dictionary, sketched.n_shingles.take(pa.array(first))), which
 
 
 def _with_equals(
     members: pl.DataFrame, which: npt.NDArray[np.int32], comparable: npt.NDArray[np.bool_]
 ) -> pl.DataFrame:
-    """Returns members among distinct texts, numbered as they first come, as those of all texts.
+    """Returns members among texts with different sketches as those of all texts.
 
     Args:
-        members: Of schema MEMBERS.
-        which: int32, of each text the number of the distinct one that it is equal to.
-        comparable: Of each distinct text whether it has a shingle.
+        members: Of schema MEMBERS, by the number of the sketch.
+        which: int32, of each text the number of its sketch.
+        comparable: Of each sketch whether it has a shingle.
     """
     texts = pl.DataFrame({"text": np.arange(len(which)), "record": which.astype(np.int64)})
     texts = texts.filter(pl.Series(comparable)[texts["record"]])
