@@ -13,7 +13,8 @@ from datagov.corpus.batch import Cells
 from datagov.duplicates.characters import ALONE, SIGN
 from datagov.duplicates.exact import similarity
 from datagov.duplicates.normalising import normalise
-from datagov.duplicates.signs import DECORATES, decorates, sign_at
+from datagov.duplicates.signs import DECORATES, sign_at
+from datagov.duplicates.signs_at_once import UNSURE, does_at_once, single
 from datagov.duplicates.spans import spans_of_runs
 from datagov.duplicates.tokens import Buffers, seed_of, tables, tokenise
 
@@ -231,9 +232,13 @@ def test_the_span_of_a_token_takes_in_its_sign():
 
 
 @given(st.text(st.sampled_from("abZ5 \n.-+*/%$#!&=<>^|()[]\\_,中\u2060"), max_size=12))
-def test_what_a_look_at_the_neighbours_leaves_out_decorates(text):
+def test_a_look_at_the_neighbours_tells_the_same(text):
     data = np.frombuffer(text.encode(), np.uint8)
     kind, folded, _ = tables()
     for at in range(len(data)):
-        if data[at] < 0x80 and SIGN <= kind[data[at]] < ALONE and decorates(data, 0, len(data), at):
-            assert sign_at(data, 0, len(data), at, 1, kind, folded)[0] == DECORATES
+        if data[at] < 0x80 and SIGN <= kind[data[at]] < ALONE:
+            does = does_at_once(data, 0, len(data), at)
+            if does != UNSURE:
+                told, sign, _ = sign_at(data, 0, len(data), at, 1, kind, folded)
+                assert does == told
+                assert does == DECORATES or sign == single(data[at])

@@ -21,7 +21,7 @@ from datagov.utf8 import Bytes, decoded
 
 Codes = npt.NDArray[np.uint32]
 
-DECORATES, PREFIX, SUFFIX = 0, 1, 2
+DECORATES, PREFIX, SUFFIX = range(3)
 """What a sign does: nothing, or it belongs to the token behind it or to the one before it."""
 
 _LONGEST = 3
@@ -44,18 +44,11 @@ _BEFORE_MINUS = tuple(ord(each) for each in "([{=,:<>+*/^&|")
 _BEFORE_NOT = tuple(ord(each) for each in "([{=,:&|")
 _BEHIND_MINUS = tuple(ord(each) for each in "([{.\\_")
 _BEHIND_NOT = tuple(ord(each) for each in "([_")
-_ONE = tuple(ord(each) for each in "!#-.")
-_ASSIGNING = tuple(ord(each) for each in "!%&*+-/<>^|")
+SINGLE = tuple(ord(each) for each in "!#-.")
+"""Signs of which two in a row decorate."""
+
+ASSIGNING = tuple(ord(each) for each in "!%&*+-/<>^|")
 """Signs that are operators before `=` whatever else stands there."""
-
-
-_RULED = "!#&*+-./<>^|"
-"""Signs that one look at what stands right beside them tells most of."""
-
-SPACE, LETTER, NUMBER, OPEN, CLOSE, EQUALS, BACKSLASH, MONEY, JOINER, OTHER = range(10)
-"""Classes of ASCII characters that stand beside signs."""
-
-_N_CLASSES = 10
 
 
 class _Side(NamedTuple):
@@ -74,68 +67,6 @@ class _Side(NamedTuple):
     far_kind: int
     far_form: int
     far_at: int
-
-
-def _promising() -> npt.NDArray[np.bool_]:
-    """Returns by sign and classes of its ASCII neighbours whether it may count, for all we know."""
-    found = np.zeros((128, _N_CLASSES, _N_CLASSES), np.bool_)
-    for sign in map(ord, _RULED):
-        for left in range(_N_CLASSES):
-            for right in range(_N_CLASSES):
-                found[sign, left, right] = _may_count(chr(sign), left, right)
-    return found
-
-
-def _may_count(sign: str, left: int, right: int) -> bool:
-    closes, opens = left in (LETTER, NUMBER, CLOSE), right in (LETTER, NUMBER, OPEN)
-    blanks = left == SPACE and right == SPACE
-    if left == BACKSLASH or (right == EQUALS and ord(sign) in _ASSIGNING):
-        return True
-    return {
-        "+": True,
-        ".": right == NUMBER and left not in (LETTER, CLOSE),
-        "-": left not in (LETTER, NUMBER, CLOSE),
-        "!": right not in (SPACE, OTHER, CLOSE) and left not in (LETTER, NUMBER, CLOSE),
-        "#": left == LETTER and right not in (LETTER, NUMBER),
-        "*": blanks or (closes and opens),
-        "/": blanks or (closes and opens and (left, right) != (LETTER, LETTER)),
-        "<": blanks or right == NUMBER or (closes and opens),
-        ">": blanks or right == NUMBER or (closes and opens),
-        "^": blanks or closes,
-        "&": False,
-        "|": False,
-    }[sign]
-
-
-@kernel
-def decorates(data: Bytes, start: int, end: int, at: int) -> bool:
-    """Returns whether bytes beside an ASCII sign tell that it decorates: most do, in no time.
-
-    Args:
-        data: UTF-8.
-        start: First byte of the text.
-        end: One past its last.
-        at: The byte of the sign.
-    """
-    sign = data[at]
-    left = data[at - 1] if at > start else np.uint8(0x20)
-    right = data[at + 1] if at + 1 < end else np.uint8(0x20)
-    if left == sign:
-        return True
-    if right == sign and _IS_SINGLE[sign]:
-        return True
-    if not _IS_RULED[sign] or left >= 0x80 or right >= 0x80 or right == sign:
-        return False
-    if not _PROMISING[sign, _CLASSES[left], _CLASSES[right]]:
-        return True
-    # A bullet: what follows is a word, and so no operand.
-    free = _CLASSES[left] == SPACE and right == 0x20 and sign != _MINUS and at + 3 < end
-    return bool(free and _is_letter(data[at + 2]) and _is_letter(data[at + 3]))
-
-
-@kernel
-def _is_letter(byte: np.uint8) -> bool:
-    return bool(byte < 0x80 and _CLASSES[byte] == LETTER)
 
 
 @kernel
@@ -169,9 +100,9 @@ def sign_at(
         left = _left(data, start, left.far_at, kind, folded)
     right = _right(data, end, behind, kind, folded)
     value = np.uint64(n) << np.uint64(32) | np.uint64(sign)
-    if n > 1 and sign in _ONE:
+    if n > 1 and sign in SINGLE:
         return DECORATES, np.uint64(0), 1
-    if right.form == _EQUAL and sign in _ASSIGNING and left.far_kind >= ALONE:
+    if right.form == _EQUAL and sign in ASSIGNING and left.far_kind >= ALONE:
         return PREFIX, value | np.uint64(1 << 40), n_points
     does = DECORATES
     if kind[code] == CURRENCY:
@@ -442,26 +373,3 @@ def _form(code: int, folded: Codes) -> int:
 @kernel
 def _kind(code: int, kind: Bytes) -> int:
     return int(kind[code]) if code >= 0 else BLANK
-
-
-def _classes() -> Bytes:
-    """Returns the class of each ASCII character."""
-    found = np.full(128, OTHER, np.uint8)
-    for code in range(128):
-        char = chr(code)
-        if char.isspace():
-            found[code] = SPACE
-        elif char.isalpha():
-            found[code] = LETTER
-        elif char.isdigit():
-            found[code] = NUMBER
-    by_class = {OPEN: "([{", CLOSE: ")]}", EQUALS: "=", BACKSLASH: "\\", MONEY: "$", JOINER: "_"}
-    for which, chars in by_class.items():
-        found[[ord(char) for char in chars]] = which
-    return found
-
-
-_CLASSES = _classes()
-_PROMISING = _promising()
-_IS_RULED = np.isin(np.arange(128), [ord(sign) for sign in _RULED])
-_IS_SINGLE = np.isin(np.arange(128), _ONE)

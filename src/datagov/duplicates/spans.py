@@ -17,7 +17,8 @@ import pyarrow as pa
 from datagov.corpus.batch import Cells
 from datagov.duplicates.characters import ALONE, NOTHING, SIGN, WORD, characters
 from datagov.duplicates.composing import MARK, SECOND, joining, texts_that_join
-from datagov.duplicates.signs import PREFIX, SUFFIX, decorates, sign_at
+from datagov.duplicates.signs import PREFIX, SUFFIX, sign_at
+from datagov.duplicates.signs_at_once import UNSURE, does_at_once
 from datagov.duplicates.tokens import Buffers, seed_of, tables, tokenise
 from datagov.kernel import kernel
 from datagov.utf8 import Bytes, Ints, decoded
@@ -307,8 +308,11 @@ def located(
                 ends[n] = point + 1
                 n += 1
                 sign_point = -1
-            elif which >= SIGN and (width > 1 or not decorates(data, start, end, at - 1)):
-                does, _, n_points = sign_at(data, start, end, at - width, width, kind, folded)
+            elif which >= SIGN:
+                n_points = 1
+                does = does_at_once(data, start, end, at - 1) if width == 1 else UNSURE
+                if does == UNSURE:
+                    does, _, n_points = sign_at(data, start, end, at - width, width, kind, folded)
                 if does == PREFIX and sign_point < 0:
                     sign_point = point
                 elif does == SUFFIX and n > before:

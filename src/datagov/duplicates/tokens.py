@@ -26,7 +26,8 @@ from datagov.duplicates.characters import (
     characters,
 )
 from datagov.duplicates.composing import texts_that_join
-from datagov.duplicates.signs import PREFIX, SUFFIX, decorates, sign_at
+from datagov.duplicates.signs import PREFIX, SUFFIX, sign_at
+from datagov.duplicates.signs_at_once import UNSURE, does_at_once, single
 from datagov.kernel import kernel
 from datagov.utf8 import Bytes, Ints, decoded, text_buffers
 
@@ -152,18 +153,21 @@ def tokenise(
                 word = seed
                 in_word = False
             if which == ALONE:
-                single = (word ^ np.uint64(folded[code])) * _PRIME
-                tokens[n] = np.uint32(mixed(single) >> np.uint64(32))
+                token = (word ^ np.uint64(folded[code])) * _PRIME
+                tokens[n] = np.uint32(mixed(token) >> np.uint64(32))
                 n += 1
                 n_alone += 1
                 word = seed
-            elif which >= SIGN and (width > 1 or not decorates(data, start, end, at - 1)):
-                does, sign, _ = sign_at(data, start, end, at - width, width, kind, folded)
+            elif which >= SIGN:
+                sign = single(code)
+                does = does_at_once(data, start, end, at - 1) if width == 1 else UNSURE
+                if does == UNSURE:
+                    does, sign, _ = sign_at(data, start, end, at - width, width, kind, folded)
                 if does == PREFIX:
                     word = (word ^ sign) * _PRIME
                 elif does == SUFFIX and n > before:
-                    single = (seed ^ np.uint64(tokens[n - 1]) ^ sign) * _PRIME
-                    tokens[n - 1] = np.uint32(mixed(single) >> np.uint64(32))
+                    token = (seed ^ np.uint64(tokens[n - 1]) ^ sign) * _PRIME
+                    tokens[n - 1] = np.uint32(mixed(token) >> np.uint64(32))
     if in_word:
         tokens[n] = np.uint32(mixed(word) >> np.uint64(32))
         n += 1
