@@ -190,8 +190,7 @@ class _Writer:
         nodes = list(body)
         if place or direction > 0 or len(nodes) != 1 or nodes[0][0] not in (sre.IN, sre.LITERAL):
             return ""
-        refused, _, _ = members(nodes[0])
-        allowed = _ASCII - refused
+        allowed = _ASCII - _refused(nodes[0])
         return f"[{_ranges(allowed)}\\x80-\\xff]" if ord("\n") in allowed else ""
 
     def what_stands_before(self, value: Any) -> str:
@@ -211,6 +210,17 @@ class _Writer:
         return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"
 
 
+def _refused(node: Node) -> frozenset[int]:
+    """Returns the ASCII characters that a look-behind refuses, and all that are folded to them.
+
+    `\\d` refuses digits of every script, `[0-9]` only those that stand there unfolded.
+    """
+    kind, value = node
+    if kind is sre.IN and value[0][0] is not sre.NEGATE:
+        return members((kind, [each for each in value if each[0] is sre.CATEGORY]))[0]
+    return frozenset()
+
+
 def _stays(char: str) -> bool:
     """True if a character outside ASCII has one case and is not folded."""
     return not char.isascii() and char.lower() == char.upper() and fold(char) == char
@@ -227,7 +237,7 @@ def members(node: Node) -> tuple[frozenset[int], bool, bool]:
         return _ASCII, True, True
     members: frozenset[int] = frozenset()
     others = spaces = False
-    negated = value[0][0] is sre.NEGATE
+    negated = bool(value) and value[0][0] is sre.NEGATE
     for each, what in value:
         if each is sre.LITERAL:
             members |= {what} & _ASCII
