@@ -49,43 +49,37 @@ _BARE_IPV6 = regex.compile(
 )
 """What code is full of: slices such as `a[::2]`, scopes such as `a::b`."""
 
-_PORT_BEHIND = regex.compile(r"[:/]\d")
+_PORT_BEHIND = regex.compile(r":\d")
+_HOST_BEHIND = regex.compile(r"[:/]\d| - - \[| port \d| \(talk\)")
+"""A port or a prefix, a line of a server's log, a line of a wiki's history."""
+
 _REVERSED_BEHIND = regex.compile(r"(?i)\.in-addr\.arpa\b")
+_NUMBERS_BEFORE = tuple(f"{digit}." for digit in range(10))
 _BEFORE = 24
 _HEADING_BEFORE = regex.compile(
     r"(?ri)(?:#{2,6} ?|§ ?|第 ?|\b(?:sections?|sect\.|chapter|clause|articles?|artikel|abschnitt"
     r"|kapitel|nummer|ziffer|appendix|annex|paragraaf|paragraphs?|hoofdstuk|art[ií]culo) )"
 )
 _VERSION_BEFORE = regex.compile(
-    r"(?ri)(?:(?<![\w\-])(?:version|ver|release|build|firmware|revision|v)[.:=\s\"'>(]{1,4}"
+    r"(?ri)(?:(?<![\w\-])(?:version|ver|release|build|firmware|v)[.:= \t\"'>(]{1,4}"
     r"|版本(?:号|號|是|为|為|[:： ]){0,3}"
     r"|(?-i:(?<![^\s(;,\"'])(?:[A-Z][a-z]+[A-Za-z]*|OPR)/))"
 )
 """Words for a version, and a product as browsers name themselves: `Chrome/120.0.0.1`."""
 
-_NAME_BEFORE = regex.compile(r"(?ri)(?<word>[a-z]+)[-_]")
-_HOST_WORDS = frozenset(
-    (
-        *("ip", "ipv", "addr", "address", "host", "server", "node", "client", "peer", "from"),
-        *(
-            "to",
-            "src",
-            "dst",
-            "source",
-            "net",
-            "remote",
-            "login",
-            "gateway",
-            "router",
-            "dns",
-            "vpn",
-        ),
-    )
+_PACKAGE_BEFORE = regex.compile(r"(?r)(?<![.\w])[a-z][a-z0-9]*[-_]")
+_PACKAGE_BEHIND = regex.compile(r"[-_][A-Za-z0-9]|/?(?=$|[\s'\"`)\],;])")
+_HOST_BEFORE = regex.compile(
+    r"(?ri)(?:ip|addr|address|host|server|node|client|peer|from|to|src|dst|source|net|remote|login|gateway"
+    r"|router|dns|vpn|dhcp|pool|a?dsl|cable|static|dyn|dynamic|ppp|user|mail|banned?|blocked|visitor"
+    r"|customer|guest)v?[46]?[\"']?\s?[-_:=： ]\s?[\"'\[(]?"
 )
+"""Words that say what an address is of, and joints between; those of lines of customers too."""
+
 _FILE_BEHIND = regex.compile(
     r"(?i)\.(?:tar|t?gz|tgz|tbz2?|bz2|xz|zst|zip|7z|rar|dmg|pkg|exe|msi|rpm|deb|apk|aab|ipa|jar|war"
     r"|whl|egg|gem|nupkg|iso|img|bin|run|sig|asc|patch|so|dll|[ef][lc]\d+|x86(?:_64)?|amd64|i[3-6]86"
-    r"|aarch64|noarch|orig|dist|src|min|js|css|pdf|png|jpe?g|gif|svg)\b"
+    r"|aarch64|noarch|orig|dist|src|min|js|css|pdf|png|jpe?g|gif|svg)\b(?!\.[a-z]{2,}\.?[a-z]*\b(?<!gz|xz|bz2|rpm|whl|js|css))"
 )
 
 
@@ -94,16 +88,19 @@ def is_host(text: str, span: Span) -> bool:
     value = fold(text[span.start : span.end])
     if value == "::":  # Left out by `WITHOUT` already.
         return True
-    if _is_nobodys(_forwards(value, text, span.end)) or _is_version(text, span):
+    if _is_nobodys(_forwards(value, text, span.end)):
+        return False
+    is_announced = _HOST_BEFORE.match(text, *_before(span)) is not None
+    if not is_announced and _is_version(text, span):
         return False
     if _SECTION.fullmatch(value) and _HEADING_BEFORE.match(text, *_before(span)):
         return False
-    if span.score > _RAISED:
+    if span.score > _RAISED or is_announced:
         return True
     if _BARE_IPV6.fullmatch(value):
         return False
     # Also the address of a public resolver, such as 9.9.9.9, is no person's.
-    return not _SECTION.fullmatch(value) or _PORT_BEHIND.match(text, span.end) is not None
+    return not _SECTION.fullmatch(value) or _HOST_BEHIND.match(text, span.end) is not None
 
 
 def _forwards(value: str, text: str, end: int) -> str:
@@ -143,12 +140,15 @@ def _is_network(interface: IPv4Interface | IPv6Interface) -> bool:
 
 
 def _is_version(text: str, span: Span) -> bool:
+    if _PORT_BEHIND.match(text, span.end):
+        return False
     if _VERSION_BEFORE.match(text, *_before(span)) or _FILE_BEHIND.match(text, span.end):
         return True
-    if text[max(0, span.start - 1) : span.start] == ".":
+    if text[max(0, span.start - 2) : span.start].endswith(_NUMBERS_BEFORE):
         return True
-    name = _NAME_BEFORE.match(text, *_before(span))
-    return name is not None and name["word"].lower() not in _HOST_WORDS
+    return bool(
+        _PACKAGE_BEFORE.match(text, *_before(span)) and _PACKAGE_BEHIND.match(text, span.end)
+    )
 
 
 def _before(span: Span) -> tuple[int, int]:

@@ -8,29 +8,36 @@ from datagov.detect.pii.spans import Span
 _KEY = regex.compile(
     r"(?:[^@]*[?&])?(?:[A-Za-z_][A-Za-z0-9_.\-]{0,40}=(?:['\"](?=[^@])|(?=[A-Za-z0-9])))?"
 )
-_NOT_IN_NAMES = regex.compile(r"[^@]*[`{|}]")
-"""RFC 5322 allows them, and only templates and markup have them."""
+_NOT_IN_NAMES = regex.compile(r"[^@]*\}\}(?=@)|[^@]*[`{|}](?!@)")
+"""RFC 5322 allows them, and only templates and markup have them; one brace before the at sign
+stands in papers that name several people of a host: `{ann,bob}@host.example`."""
 
-_FILE = regex.compile(r"(?i)\.(?:png|jpe?g|gif|webp|svg|ico|css|js|html?|md|pdf|zip|gz)")
+_OPENING_QUOTE = regex.compile(
+    r"[bfru]'(?=[^@])|(?:[^@']|(?<=\p{L})'(?=\p{L}))*(?:(?<!\p{L})'|'(?!\p{L}))(?=[^@])"
+)
+"""Up to one that is no part of a name, as that in `o'neil` is, but that in `u'ann` is not."""
+
+_FILE = regex.compile(r"(?i)\.(?:png|jpe?g|gif|webp|svg|ico|css|js|html?|pdf|gz)")
 _LOGIN = regex.compile(r"(?:git|hg|svn)@")
 """Who everybody logs in as: `git@host.example:path`, `ssh://git@host.example`."""
 
-_SYSTEM = regex.compile(r"(?:root|ec2-user|vagrant|centos|ubuntu|www-data|nobody)@")
+_SYSTEM = regex.compile(r"(?:root|ec2-user|vagrant|www-data)@")
 """Accounts that a system has and no person."""
 
 _PATH_BEHIND = regex.compile(r"[:/][^\s/]")
-_PROMPT_BEHIND = regex.compile(r":~|\s?[~/]\S*\][$#]")
+_PROMPT_BEHIND = regex.compile(r":~[/$# ]|(?<=\[[^\[\]\s]{1,64}) ?[~/][^\s\]]{0,100}\][$#]")
 """A shell's prompt, `[ann@host.example ~]$`, and a path on another host."""
 
 _ALGORITHM = regex.compile(
-    r"(?:aes|chacha|curve|ecdsa|hmac|rijndael|rsa|sk|sntrup|ssh|umac|zlib)[a-z0-9.\-]*"
+    r"(?:zlib|(?:aes|chacha|curve|ecdsa|hmac|rijndael|rsa|sk|sntrup|ssh|umac)[\-\d][a-z0-9.\-]*)"
     r"@(?:openssh\.com|libssh\.org|lysator\.liu\.se|ssh\.com)"
 )
 """Names of algorithms have the host of who made them (RFC 4251, section 6)."""
 
 _SCHEME_BEFORE = regex.compile(r"(?r)ssh://")
 _MESSAGE_BEFORE = regex.compile(
-    r"(?ri)\b(?:message-id|in-reply-to|references|msg-?id)[\"']?\s?[:=]?\s{0,2}[\"']?<?"
+    r"(?ri)\b(?:(?:message-id|msg-?id)[\"']?[ \t]?[:=][ \t]?[\"']?<?"
+    r"|(?:in-reply-to|references):[ \t]?(?:<[^<>\s]{1,100}>\s{1,3}){0,3}<)"
 )
 _MESSAGE = regex.compile(r"(?i)[^@]*@mail\.gmail\.com")
 """A name for a message, of the host that made it (RFC 5322, section 3.6.4)."""
@@ -43,12 +50,15 @@ def mailbox(text: str, span: Span) -> Span | None:
     host, the name of an algorithm and the id of a message.
     """
     value = text[span.start : span.end]
+    if text[max(0, span.start - 1) : span.start] == "{" and "}@" in value:
+        return None
     start = value.rfind("/", 0, value.rfind("@")) + 1
     start = _KEY.match(value, start).end()
     junk = _NOT_IN_NAMES.match(value, start)
     start = junk.end() if junk else start
     if text[span.end : span.end + 1] == "'":
-        start = max(start, value.rfind("'", 0, value.rfind("@")) + 1)
+        opening = _OPENING_QUOTE.match(value, start)
+        start = opening.end() if opening else start
     # Presidio looks whether a host has a public suffix, of a path for the first one.
     is_none = value[start] == "@" or (start and not has_public_suffix(value[start:]))
     if is_none or _FILE.search(value, len(value) - 5) or _is_no_mailbox(text, span, start):
@@ -58,7 +68,7 @@ def mailbox(text: str, span: Span) -> Span | None:
 
 def _is_no_mailbox(text: str, span: Span, skipped: int) -> bool:
     start = span.start + skipped
-    before = max(0, start - 20), start
+    before = max(0, start - 400), start
     if _LOGIN.match(text, start):
         return bool(_PATH_BEHIND.match(text, span.end) or _SCHEME_BEFORE.match(text, *before))
     return bool(

@@ -41,7 +41,8 @@ _NO_PHONE = regex.compile(
 """The years of a life, a date, a fraction or a row of a table, an IP address."""
 
 _WORDS_NEAR = 60
-_HANDLE_BEFORE = regex.compile(r"(?ri)[\[@/#._\-]qq")
+_HANDLE_BEFORE = regex.compile(r"(?ri)(?:@|[a-z0-9][/#._\-]|(?<!\p{Han})\[)qq")
+_KEY_BEFORE = regex.compile(r"(?ri)(?:qq|wx|vx)(?:号|號)?\s?[:：]\s?")
 _PART_BEFORE = regex.compile(
     r"(?r)(?:型号|型號|编号|編號|货号|貨號|规格|規格|零件|配件|部件|订单|訂單)"
     r"(?:号|號|是|为|為|[:： ]){0,3}"
@@ -49,9 +50,9 @@ _PART_BEFORE = regex.compile(
 _INSURANCE = regex.compile(r"\b(?:SIN|sin|NAS|nas)\b(?!\()|(?i:social insurance|assurance sociale)")
 _PASSPORT = regex.compile(r"(?i)passport|travel doc|护照|護照")
 _NO_CARD_BEFORE = regex.compile(
-    r"(?ri)(?<![\p{L}\d])(?:[a-z]{0,12}[_.\-])?(?:ids?|uid|pid|gid|sid|tid|isbn|ean|imei|serial"
-    r"|tracking|order|invoice|ref|ticket|case|issue|tweet|status|post|pixel|revision|timestamp|hash"
-    r"|seed)\b[\"']?[#:=\s]{0,3}[\"']?"
+    r"(?ri)(?<![\p{L}\d])(?:(?!account|card|payment)[a-z]{0,12}[_.\-]|(?<![_.\-]))"
+    r"(?:(?:ids?|uid|pid|gid|sid|tid|isbn|ean|imei|serial|tracking|order|invoice|ref|ticket|tweet|pixel|timestamp|hash|seed)\b[\"']?[#:=\s]{0,3}"
+    r"|(?:case|issue|status|post|revision)\b[\"']?\s?[#:=]\s?)[\"']?"
 )
 """What numbers of 16 digits are more often than cards."""
 
@@ -87,7 +88,8 @@ def _is_free(text: str, span: Span) -> bool:
 
 def _is_card(text: str, span: Span) -> bool:
     value = fold(text[span.start : span.end])
-    is_announced = _CARD.search(text, max(0, span.start - _WORDS_NEAR), span.start) is not None
+    near = max(0, span.start - _WORDS_NEAR), span.end + _WORDS_NEAR // 2
+    is_announced = _CARD.search(text, *near) is not None
     return bool(
         (is_announced or _is_card_alone(text, span, value))
         and _CARD_GROUPS.fullmatch(value) is not None
@@ -127,6 +129,8 @@ def _is_phone(text: str, span: Span) -> bool:
 def _is_account_name(text: str, span: Span) -> bool:
     """Refutes what is part of a web address, or a name that somebody has elsewhere: `@qq12345`."""
     before = max(0, span.start - 6), span.start
+    if _KEY_BEFORE.match(text, *before):
+        return True
     return not _is_in_address(text, span.start) and not _HANDLE_BEFORE.match(text, *before)
 
 

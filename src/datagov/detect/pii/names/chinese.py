@@ -136,6 +136,7 @@ def _is_name(name: str) -> bool:
             return (
                 all("\u4e00" <= char <= "\u9fff" for char in given)
                 and not any(char in stop for stop in stops for char in given)
+                and not (len(given) > 1 and given.endswith("太"))  # 李太太, 魏国太夫人.
                 and name not in words("zh_no_names")
                 and name[:2] not in words("zh_no_names")
             )
