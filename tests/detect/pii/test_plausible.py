@@ -191,3 +191,40 @@ def test_what_rules_of_ones_own_find_is_meant() -> None:
     detector = PiiDetector(deny=(own,))
     assert "IP_ADDRESS" in kinds(detector, "host 10.9.8.7 is down")
     assert "IP_ADDRESS" not in kinds(detector, "host 10.9.8.6 is down")
+
+
+@pytest.mark.parametrize(
+    ("entity", "text"),
+    [
+        ("EMAIL_ADDRESS", "References\nann.lee@example.com"),
+        ("EMAIL_ADDRESS", "See references ann@corp.example.com"),
+        ("EMAIL_ADDRESS", "Email ann@corp.example.com /bob[1]$5"),
+        ("EMAIL_ADDRESS", "{ann,bob}@cs.example.edu"),
+        ("EMAIL_ADDRESS", "skip@openssh.com is me"),
+        ("IP_ADDRESS", "dhcp-91.198.174.192.example.com"),
+        ("IP_ADDRESS", "blocked-91.198.174.192 for a day"),
+        ("IP_ADDRESS", "New build\n91.198.174.192 connected"),
+        ("IP_ADDRESS", "Revision: 91.198.174.192 (talk)"),
+        ("IP_ADDRESS", "Master/91.198.174.192:7077"),
+        ("IP_ADDRESS", "91.198.174.192.dist.isp.example.net"),
+        ("IP_ADDRESS", '47.12.33.9 - - [10/Oct/2000:00:00] "GET"'),
+        ("IP_ADDRESS", "Invalid user admin from 8.33.12.90 port 4000"),
+        ("IP_ADDRESS", "remote_addr=8.33.12.90"),
+        ("IP_ADDRESS", "登录IP:47.94.22.8"),
+        ("CN_QQ", "加微信/qq12345678"),
+        ("CN_QQ", "http://abc.example.com/,QQ:12345678"),
+        ("CREDIT_CARD", "Payment for order 4111111111111111 with card"),
+        ("CREDIT_CARD", "in case 4111111111111111"),
+        ("PERSON", "姓名：王太平"),
+        ("PERSON", "李太平先生"),
+        ("PERSON", "directed by Roman Polanski"),
+    ],
+)
+def test_what_only_resembles_such_is_found(entity: str, text: str) -> None:
+    assert entity in kinds(DETECTOR, text)
+
+
+def test_an_apostrophe_within_a_mailbox_is_no_quote() -> None:
+    text = "'sean.o'neil@example.com'"
+    (span,) = DETECTOR.detect([text]).to_pylist()
+    assert text[span["start"] : span["end"]] == "sean.o'neil@example.com"
