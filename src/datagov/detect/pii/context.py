@@ -5,7 +5,9 @@ before it, the last six that are no stop words and no punctuation, and of that t
 behind it the first such; a context word that stands inside one of them, in any case, raises the
 score by 0.35, to 0.4 at least. Tokens are spaCy's English ones. Differences, since no language
 model is run: a keyword is the token, not its lemma (`cards` still holds `card`; `drove` does not
-hold `drive`), and no word farther than `STRETCH` is looked at.
+hold `drive`), and no word farther than `STRETCH` is looked at; a match that begins with a blank has
+the context of what stands before it, not of the token behind; and parts of a token with a colon are
+no keywords, nor do they make keywords of punctuation and stop words elsewhere in the text.
 """
 
 import re

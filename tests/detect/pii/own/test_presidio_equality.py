@@ -159,6 +159,8 @@ def check_patterns(folder, chosen, text, with_context):
     }
     theirs, own = both(folder, {"recognizers": [document]})
     found = ours(own, text, 0.0)
+    # Of a match that begins with a blank Presidio takes the context of the token behind it.
+    assume(not with_context or not any(text[start].isspace() for _, start, *_ in found))
     try:
         expected = presidios(theirs, text, 0.0)
     except ValueError as error:
