@@ -41,15 +41,12 @@ def test_scan_then_verify(made, capsys):
     assert "checks hold" in printed.out
 
 
-@pytest.mark.parametrize("arguments", [("-q", "annotations"), ("annotations", "-q")])
-def test_quiet_is_taken_before_and_behind_the_command(arguments, tmp_path, capsys):
-    labels = tmp_path / "labels.csv"
-    labels.write_text("i,a,l\n1,x,p\n1,y,p\n2,x,q\n2,y,p\n")
-    columns = ("--item", "i", "--annotator", "a", "--label", "l")
-    printed = run(*arguments, labels, *columns, "--out", tmp_path / "out", capsys=capsys)
-    assert printed.err == ""
-    run("annotations", labels, *columns, "--out", tmp_path / "told", capsys=capsys)
-    assert logging.getLogger("datagov").level == logging.INFO
+def test_quiet_is_taken_before_and_behind_the_command(made, tmp_path, capsys):
+    corpus, _, _ = made
+    for number, arguments in enumerate((("-q", "scan"), ("scan", "-q"), ("scan",))):
+        command = (*arguments, corpus, "--out", tmp_path / f"q{number}", "--workers", 1)
+        printed = run(*command, capsys=capsys)
+        assert ("published" in printed.err) == ("-q" not in arguments)
 
 
 def test_a_flipped_byte_is_named(made, capsys):

@@ -24,7 +24,7 @@ def as_texts(texts: Texts) -> pa.Array:
     if not isinstance(texts, pa.Array):
         texts = _array(texts)
     kind = texts.type.value_type if pa.types.is_dictionary(texts.type) else texts.type
-    if not (_is_text(kind) or pa.types.is_null(kind)):
+    if kind not in (pa.string(), pa.large_string(), pa.string_view(), pa.null()):
         raise InputError(f"texts: are of type {kind}; expected strings")
     array = texts.cast(pa.large_string())
     return array.fill_null("") if array.null_count else array
@@ -41,10 +41,6 @@ class Strings(dict[int, str]):
         text: str = self._texts[index].as_py()
         self[index] = text
         return text
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return kind in (pa.string(), pa.large_string(), pa.string_view())
 
 
 def _array(texts: Any) -> pa.Array:

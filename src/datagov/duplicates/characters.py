@@ -23,10 +23,18 @@ BETWEEN, BLANK, NOTHING, SIGN, CURRENCY, ALONE, WORD, DIGIT = range(8)
 they are in tokens, from WORD on in words."""
 
 _SIGNS = frozenset("!#%&*+-./<>^|‰‱")
-"""Signs beside those of category Sm. Of `==` and `!=` the other character tells enough."""
+"""Signs beside those of category Sm."""
 
-_NO_SIGNS = ((0x7E, 0x7F), (0x2190, 0x2200), (0x2219, 0x221A), (0x22C4, 0x22C7), (0x25A0, 0x2600))
-"""Of category Sm, but for the most part arrows, bullets and ornaments; as ranges."""
+_NO_SIGNS = (
+    (0x3D, 0x3E),
+    (0x7E, 0x7F),
+    (0x2190, 0x2200),
+    (0x2219, 0x221A),
+    (0x22C4, 0x22C7),
+    (0x25A0, 0x2600),
+)
+"""Of category Sm, as ranges: arrows, bullets and ornaments, and `=`: what stands before it tells
+`!=` from `<=`."""
 
 _SIGN_FORMS = {"−": "-", "–": "-", "⁄": "/", "∕": "/", "∗": "*", "♯": "#", "٪": "%", "٫": "."}
 """Signs that are written in several ways, beyond what NFKC makes one."""
@@ -129,7 +137,7 @@ def _kind(char: str) -> int:
         return BLANK
     if char in _SIGNS or char in _SIGN_FORMS:
         return SIGN
-    if category == "Sm" and (char == "=" or any(ord(char) in range(*each) for each in _NO_SIGNS)):
+    if category == "Sm" and any(ord(char) in range(*each) for each in _NO_SIGNS):
         return BETWEEN
     by_category = {"So": ALONE, "Cf": NOTHING, "Sm": SIGN, "Sc": CURRENCY}
     return by_category.get(category, BETWEEN)

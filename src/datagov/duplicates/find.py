@@ -64,18 +64,13 @@ def find(
         ConfigError: A share is not above 0 and at most 1, or `chains` is neither word.
         InputError: As of `as_texts`.
     """
-    near_from, contained_from = _checked(near_from, contained_from)
+    share = _checked(near_from, contained_from)
     if chains not in (DIRECT, LINKED):
         raise ConfigError(f"chains: {chains!r} is not allowed; expected {DIRECT!r} or {LINKED!r}")
     sketched, which = _distinct(sketch_texts(texts, key))
-    keys = band_keys(sketched, banding(near_from))
-    edges = _edges(sketched, enumerate(keys.T), near_from, contained_from)
+    edges = edges_between(sketched, near_from, contained_from)
     members = clusters(
-        nodes_of(edges),
-        edges,
-        near_from=near_from,
-        contained_from=contained_from,
-        chains=chains,
+        nodes_of(edges), edges, near_from=near_from, contained_from=share, chains=chains
     )
     return _with_equals(members, which, sketched.n_shingles.to_numpy() > 0)
 
@@ -122,14 +117,14 @@ def _with_equals(
     )
 
 
-def _checked(near_from: float, contained_from: float | None) -> tuple[float, float]:
-    """Returns the shares, infinite for none."""
+def _checked(near_from: float, contained_from: float | None) -> float:
+    """Returns the share from which a text is contained, infinite for none; refuses what is none."""
     for name, value in (("near_from", near_from), ("contained_from", contained_from)):
         if not (_is_share(value) or (value is None and name == "contained_from")):
             raise ConfigError(
                 f"{name}: {value!r} is not allowed; expected a number above 0, at most 1"
             )
-    return near_from, math.inf if contained_from is None else contained_from
+    return math.inf if contained_from is None else contained_from
 
 
 def _is_share(value: Any) -> bool:
@@ -169,9 +164,9 @@ def edges_between(
     Raises:
         ConfigError: A share is not above 0 and at most 1.
     """
-    near_from, contained_from = _checked(near_from, contained_from)
+    share = _checked(near_from, contained_from)
     keys = band_keys(sketched, banding(near_from))
-    return _edges(sketched, enumerate(keys.T), near_from, contained_from)
+    return _edges(sketched, enumerate(keys.T), near_from, share)
 
 
 def edges_among(
@@ -188,9 +183,9 @@ def edges_among(
     Raises:
         ConfigError: A share is not above 0 and at most 1.
     """
-    near_from, contained_from = _checked(near_from, contained_from)
+    share = _checked(near_from, contained_from)
     stored = StoredSketches.write(batches, folder, banding(near_from))
-    return _edges(stored.sketches(), stored.bands(), near_from, contained_from)
+    return _edges(stored.sketches(), stored.bands(), near_from, share)
 
 
 def _edges(

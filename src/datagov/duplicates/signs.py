@@ -275,6 +275,7 @@ def _is_tag(data: Bytes, bound: int, at: int, ahead: bool, kind: Bytes, folded: 
     return False
 
 
+# Written out, not by `_before` and `_after`: most signs ask for both, and calls cost the most.
 @kernel
 def _left(data: Bytes, start: int, at: int, kind: Bytes, folded: Codes) -> _Side:
     near = far = _EDGE

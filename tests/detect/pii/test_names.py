@@ -1,7 +1,11 @@
 """Names of persons: found where something says so, passed over where the words are no name."""
 
+from collections import Counter
+from importlib.resources import files
+
 import pyarrow as pa
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,3 +120,10 @@ def test_the_detector_finds_names_unless_told_otherwise():
     assert PiiDetector().detect([text])["category"].to_pylist() == ["PERSON"]
     assert PiiDetector(entities=("EMAIL_ADDRESS",)).detect([text]).num_rows == 0
     assert PiiDetector(min_score=0.9).detect([text]).num_rows == 0
+
+
+def test_no_list_of_words_has_one_twice() -> None:
+    lists = yaml.safe_load((files("datagov.detect.pii.names") / "words.yaml").read_text("utf-8"))
+    for kind, words in lists.items():
+        counts = Counter(words.split())
+        assert not [word for word, n in counts.items() if n > 1], kind

@@ -228,3 +228,16 @@ def test_an_apostrophe_within_a_mailbox_is_no_quote() -> None:
     text = "'sean.o'neil@example.com'"
     (span,) = DETECTOR.detect([text]).to_pylist()
     assert text[span["start"] : span["end"]] == "sean.o'neil@example.com"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "upgraded from 1.2.3.4 to 1.2.3.5",
+        "gzip-1.120.3.4, photo-1.120.3.4",
+        "node-14.120.3.4.tar.gz, tool_91.198.174.192.orig.tar.gz",
+    ],
+)
+def test_what_only_ends_as_a_word_for_a_host_announces_none(text: str) -> None:
+    assert "IP_ADDRESS" in kinds(EVERYTHING, text)
+    assert "IP_ADDRESS" not in kinds(DETECTOR, text)

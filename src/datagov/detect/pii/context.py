@@ -5,9 +5,8 @@ before it, the last six that are no stop words and no punctuation, and of that t
 behind it the first such; a context word that stands inside one of them, in any case, raises the
 score by 0.35, to 0.4 at least. Tokens are spaCy's English ones. Differences, since no language
 model is run: a keyword is the token, not its lemma (`cards` still holds `card`; `drove` does not
-hold `drive`), and no word farther than `STRETCH` is looked at; a match that begins with a blank has
-the context of what stands before it, not of the token behind; and parts of a token with a colon are
-no keywords, nor do they make keywords of punctuation and stop words elsewhere in the text.
+hold `drive`), no word farther than `STRETCH` is looked at, and the parts of a token with a colon
+make no keywords of punctuation and stop words elsewhere in the text.
 """
 
 import re
@@ -97,12 +96,21 @@ def keywords(text: str, start: int, first: int | None = None) -> Iterator[str]:
                     return
 
 
+def token_place(text: str, start: int) -> int:
+    """Returns where the token stands in which a match begins.
+
+    spaCy makes no token of one blank behind another token; Presidio takes the next one then.
+    """
+    is_between = text[start] == " " and start > 0 and not text[start - 1].isspace()
+    return start + 1 if is_between and start + 1 < len(text) else start
+
+
 def supporting(text: str, start: int, words: Iterable[str]) -> str:
     """Returns which of `words` supports a match at `start`, the nearest; "" if none does.
 
     It stands before the match, in it, or in the token right behind its start; see `keywords`.
     """
-    return first_held(keywords(text, start), shortest(words))
+    return first_held(keywords(text, token_place(text, start)), shortest(words))
 
 
 def first_held(standing: Iterable[str], words: Collection[str]) -> str:

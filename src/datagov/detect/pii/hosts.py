@@ -70,17 +70,20 @@ _VERSION_BEFORE = regex.compile(
 _PACKAGE_BEFORE = regex.compile(r"(?r)(?<![.\w])[a-z][a-z0-9]*[-_]")
 _PACKAGE_BEHIND = regex.compile(r"[-_][A-Za-z0-9]|/?(?=$|[\s'\"`)\],;])")
 _HOST_BEFORE = regex.compile(
-    r"(?ri)(?:ip|addr|address|host|server|node|client|peer|from|to|src|dst|source|net|remote|login|gateway"
-    r"|router|dns|vpn|dhcp|pool|a?dsl|cable|static|dyn|dynamic|ppp|user|mail|banned?|blocked|visitor"
-    r"|customer|guest)v?[46]?[\"']?\s?[-_:=： ]\s?[\"'\[(]?"
+    r"(?ri)(?<![A-Za-z])(?:(?:src|dst|source|client|server|user|host)?ip(?:v[46])?|(?:ip)?addr(?:ess)?"
+    r"|r?host|server|node|client|peer|from|to|src|dst|source|net|remote|login|gateway|router|dns"
+    r"|vpn|dhcp|pool|a?dsl|cable|static|dyn|dynamic|ppp|user|mail|banned?|blocked|visitor|customer"
+    r"|guest)[\"']?\s?[-_:=：]\s?[\"'\[(]?"
 )
-"""Words that say what an address is of, and joints between; those of lines of customers too."""
+"""Keys of an address and joints before it; those of lines of customers too."""
 
-_FILE_BEHIND = regex.compile(
-    r"(?i)\.(?:tar|t?gz|tgz|tbz2?|bz2|xz|zst|zip|7z|rar|dmg|pkg|exe|msi|rpm|deb|apk|aab|ipa|jar|war"
-    r"|whl|egg|gem|nupkg|iso|img|bin|run|sig|asc|patch|so|dll|[ef][lc]\d+|x86(?:_64)?|amd64|i[3-6]86"
-    r"|aarch64|noarch|orig|dist|src|min|js|css|pdf|png|jpe?g|gif|svg)\b(?!\.[a-z]{2,}\.?[a-z]*\b(?<!gz|xz|bz2|rpm|whl|js|css))"
+_ENDING = (
+    r"\.(?:tar|t?gz|tgz|tbz2?|bz2|xz|zst|zip|7z|rar|dmg|pkg|exe|msi|rpm|deb|apk|aab|ipa|jar|war|whl"
+    r"|egg|gem|nupkg|iso|img|bin|run|sig|asc|patch|so|dll|[ef][lc]\d+|x86(?:_64)?|amd64|i[3-6]86"
+    r"|aarch64|noarch|orig|dist|src|min|js|css|pdf|png|jpe?g|gif|svg)"
 )
+_FILE_BEHIND = regex.compile(rf"(?i)(?:{_ENDING})+\b(?!\.[a-z])")
+"""Endings of a file alone; behind an address may also stand the rest of the name of a host."""
 
 
 def is_host(text: str, span: Span) -> bool:
@@ -89,6 +92,8 @@ def is_host(text: str, span: Span) -> bool:
     if value == "::":  # Left out by `WITHOUT` already.
         return True
     if _is_nobodys(_forwards(value, text, span.end)):
+        return False
+    if _FILE_BEHIND.match(text, span.end):
         return False
     is_announced = _HOST_BEFORE.match(text, *_before(span)) is not None
     if not is_announced and _is_version(text, span):
@@ -142,7 +147,7 @@ def _is_network(interface: IPv4Interface | IPv6Interface) -> bool:
 def _is_version(text: str, span: Span) -> bool:
     if _PORT_BEHIND.match(text, span.end):
         return False
-    if _VERSION_BEFORE.match(text, *_before(span)) or _FILE_BEHIND.match(text, span.end):
+    if _VERSION_BEFORE.match(text, *_before(span)):
         return True
     if text[max(0, span.start - 2) : span.start].endswith(_NUMBERS_BEFORE):
         return True

@@ -216,9 +216,12 @@ def _refused(node: Node) -> frozenset[int]:
     `\\d` refuses digits of every script, `[0-9]` only those that stand there unfolded.
     """
     kind, value = node
-    if kind is sre.IN and value[0][0] is not sre.NEGATE:
-        return members((kind, [each for each in value if each[0] is sre.CATEGORY]))[0]
-    return frozenset()
+    if kind is not sre.IN:
+        return frozenset()
+    if value[0][0] is sre.NEGATE:
+        return members(node)[0]
+    categories = (_CATEGORIES[what][0] for each, what in value if each is sre.CATEGORY)
+    return frozenset().union(*categories)
 
 
 def _stays(char: str) -> bool:
@@ -237,7 +240,7 @@ def members(node: Node) -> tuple[frozenset[int], bool, bool]:
         return _ASCII, True, True
     members: frozenset[int] = frozenset()
     others = spaces = False
-    negated = bool(value) and value[0][0] is sre.NEGATE
+    negated = value[0][0] is sre.NEGATE
     for each, what in value:
         if each is sre.LITERAL:
             members |= {what} & _ASCII

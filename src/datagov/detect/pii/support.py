@@ -14,11 +14,14 @@ from datagov.detect.pii.context import (
     own_keywords,
     special_words,
     stop_words,
+    token_place,
 )
 from datagov.detect.pii.gating import Bools, Ints, Nearby
 from datagov.detect.pii.plan import Plan
 from datagov.detect.text_buffer import TextBuffer
 from datagov.texts import Strings
+
+_BLANK = ord(" ")
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,14 @@ class Batch:
         if not len(self.nearby.words) or not len(cells):
             return np.zeros(len(cells), bool)
         buffer, scan = self.buffer, self.scan
+        data, places = np.frombuffer(buffer.data, np.uint8), buffer.positions(cells, starts)
+        for i in np.flatnonzero(data[places] == _BLANK).tolist():
+            shift = token_place(self.strings[int(cells[i])], int(starts[i])) - starts[i]
+            starts[i] += shift
+            places[i] += shift
         answers = verdicts(
-            np.frombuffer(buffer.data, np.uint8),
-            buffer.positions(cells, starts),
+            data,
+            places,
             buffer.starts[cells],
             buffer.ends[cells],
             lists,

@@ -138,7 +138,7 @@ def _rest(text: str, at: int) -> tuple[int, int, int]:
 def _is_no_surname(word: str) -> bool:
     """True for words such as those in `Robert Koch-Institut`, and for abbreviations.
 
-    Short ones may be surnames as some write them (LI, NG) and numbers of kings (XIV).
+    Not for numbers of kings (XIV), nor for short ones that the list of surnames has (KIM, LEE).
     """
     if word.rsplit("-", 1)[-1] in words("no_surname"):
         return True
