@@ -76,10 +76,12 @@ class Batch:
             return np.zeros(len(cells), bool)
         buffer, scan = self.buffer, self.scan
         data, places = np.frombuffer(buffer.data, np.uint8), buffer.positions(cells, starts)
-        for i in np.flatnonzero(data[places] == _BLANK).tolist():
-            shift = token_place(self.strings[int(cells[i])], int(starts[i])) - starts[i]
-            starts[i] += shift
-            places[i] += shift
+        on_blank = np.flatnonzero(data[places] == _BLANK).tolist()
+        shift = np.zeros(len(starts), np.int64)
+        shift[on_blank] = [
+            token_place(self.strings[int(cells[i])], int(starts[i])) - starts[i] for i in on_blank
+        ]
+        starts, places = starts + shift, places + shift
         answers = verdicts(
             data,
             places,
