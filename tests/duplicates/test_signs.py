@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tokenised import KEY, tokens
 
 from datagov.corpus.batch import Cells
 from datagov.duplicates.characters import ALONE, SIGN
@@ -16,24 +17,13 @@ from datagov.duplicates.normalising import normalise
 from datagov.duplicates.signs import DECORATES, sign_at
 from datagov.duplicates.signs_at_once import UNSURE, does_at_once, single
 from datagov.duplicates.spans import spans_of_runs
-from datagov.duplicates.tokens import Buffers, seed_of, tables, tokenise
+from datagov.duplicates.tokens import tables
 
-KEY = b"k" * 32
 ALPHABET = "aZ5٣中ี \n\t\u3000.-+*/%$€#!&=<>^|~()[\\…．‼²㎡½⁺＋－＼（！％−\u0338\u200b\ufe0fé×→"
 
 
 def alike(one, other):
     return float(similarity([one], [other]).jaccard[0])
-
-
-def tokens(text):
-    cells = Cells(pa.array([0]), pa.array(["t"]), pa.array([text], pa.large_string()))
-    buffers = Buffers.of(cells, 1)
-    out = np.zeros(len(text.encode()) * 4 + 4, np.uint32)
-    bounds = buffers.starts[0], buffers.ends[0]
-    n, _ = tokenise(buffers.data, *bounds, *tables(), seed_of(KEY, b""), out, 0)
-    assert n < buffers.max_tokens
-    return out[:n].tolist()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from datagov.duplicates.words_at_once import behind_ascii
 from datagov.kernel import kernel
 from datagov.utf8 import Bytes, Ints, decoded, text_buffers
 
@@ -101,17 +102,11 @@ def _join(data: Bytes, offsets: Ints, flags: npt.NDArray[np.uint8]) -> npt.NDArr
         at = offsets[text]
         end = offsets[text + 1]
         before = np.uint8(0)
-        beyond_ascii = at
         while at < end:
-            if beyond_ascii <= at <= end - _STRIDE:
-                if _is_ascii(data[at : at + _STRIDE]):
-                    at += _STRIDE
-                    before = flags[data[at - 1]]
-                    continue
-                beyond_ascii = at + _STRIDE
+            # ASCII composes with nothing before it.
             if data[at] < 0x80:
-                before = flags[data[at]]
-                at += 1
+                at = behind_ascii(data, at + 1, end)
+                before = flags[data[at - 1]]
                 continue
             code, width = decoded(data, at)
             this = flags[code]
@@ -121,15 +116,6 @@ def _join(data: Bytes, offsets: Ints, flags: npt.NDArray[np.uint8]) -> npt.NDArr
             before = this
             at += width
     return found
-
-
-@kernel
-def _is_ascii(data: Bytes) -> bool:
-    """Returns whether `_STRIDE` bytes are ASCII; compiled to vector instructions."""
-    every = np.uint8(0)
-    for i in range(_STRIDE):
-        every |= data[i]
-    return bool(every < 0x80)
 
 
 @kernel

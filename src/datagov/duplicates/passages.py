@@ -3,10 +3,10 @@
 `meetings` takes a bucket of fingerprints and gives anchors, places where two records have the same
 run of tokens; `tokens_around` reads what stands around them; `shared` takes both and gives the
 longest equal runs. The order of rows does not matter. What is found: every longest run of at least
-`min_tokens` equal tokens in two cells of different records, apart from those that lie in both
-records inside a longer one (so that two texts of one repeated word share one passage and not one
-for every shift), as long as no fingerprint in it occurs more than ALL_PAIRS times. Beyond that see
-`meetings`.
+`min_tokens` equal tokens in two cells of different records, as long as no fingerprint in it occurs
+more than ALL_PAIRS times; beyond that see `meetings`. Apart from those that lie inside another one
+in one record and, but for fewer than `min_tokens` tokens, in the other too: two texts of one
+repeated word share one passage and not one for every shift.
 """
 
 from dataclasses import dataclass
@@ -227,7 +227,7 @@ def shared(tokens: pa.Table, anchors: pa.Table, min_tokens: int = MIN_TOKENS) ->
     rows = rows[np.lexsort((rows[:, 1], rows[:, 1] - rows[:, 4], rows[:, 3], rows[:, 0]))]
     found = _longest(rows, *text, min_tokens)
     found = found[np.lexsort((found[:, 3], found[:, 1], -found[:, 4], found[:, 2], found[:, 0]))]
-    found = found[_outermost(found)]
+    found = found[_outermost(found, min_tokens)]
     return _located(found, tokens, stretches).sort_by(
         [(name, "ascending") for name in ("record_a", "record_b", "token_a", "token_b")]
     )
@@ -316,8 +316,8 @@ def _longest(rows: Ints, hashes: Tokens, offsets: Ints, firsts: Ints, min_tokens
 
 
 @kernel
-def _outermost(found: Ints) -> npt.NDArray[np.bool_]:
-    """Returns which passages lie in no other one of the pair on both sides; longest come first."""
+def _outermost(found: Ints, min_tokens: int) -> npt.NDArray[np.bool_]:
+    """Returns which passages are more than another one of the pair, shifted; longest come first."""
     keep = np.ones(len(found), np.bool_)
     begin = 0
     for row in range(len(found)):
@@ -325,8 +325,17 @@ def _outermost(found: Ints) -> npt.NDArray[np.bool_]:
         if found[begin, 0] != a or found[begin, 2] != b:
             begin = row
         for other in range(begin, row):
-            x, y, size = found[other, 1], found[other, 3], found[other, 4]
-            if keep[other] and x <= i and i + n <= x + size and y <= j and j + n <= y + size:
+            if not keep[other]:
+                continue
+            beyond_a = _beyond(i, n, found[other, 1], found[other, 4])
+            beyond_b = _beyond(j, n, found[other, 3], found[other, 4])
+            if min(beyond_a, beyond_b) == 0 and max(beyond_a, beyond_b) < min_tokens:
                 keep[row] = False
                 break
     return keep
+
+
+@kernel
+def _beyond(i: int, n: int, other: int, size: int) -> int:
+    """Returns how many of n tokens from i on are not among `size` from another one on."""
+    return int(n - max(0, min(i + n, other + size) - max(i, other)))

@@ -32,7 +32,7 @@ N_BINS = 256
 MAX_SET = 127
 """Records of up to this many shingles keep them all."""
 
-VERSION = "2"
+VERSION = "3"
 """Goes up when sketches of the same text would differ from those before."""
 
 BRIEF_WORDS = 48.0
@@ -41,6 +41,7 @@ BRIEF_WORDS = 48.0
 LONG = 5
 """Tokens of the shingles of long texts."""
 
+_FEW = 4 * MAX_SET
 _FADED = 1 / 256
 """Samples smaller than this are left out."""
 
@@ -130,7 +131,7 @@ def _sketch_all(
     n_shingles: Ints,
 ) -> None:
     bins = np.empty(N_BINS, np.uint32)
-    some = np.empty(4 * MAX_SET, np.uint32)
+    some = np.empty(_FEW, np.uint32)
     for record in range(len(records) - 1):
         at = offsets[record]
         n, words = tokens_of(
@@ -259,13 +260,38 @@ def sort_unique(values: npt.NDArray[np.uint32], m: int) -> int:
     """Sorts `values[:m]` and drops what repeats; returns how many are left."""
     if m == 0:
         return 0
-    values[:m].sort()
+    if m <= _FEW:
+        _sort_few(values, m)
+    else:
+        values[:m].sort()
     size = 1
     for i in range(1, m):
         if values[i] != values[size - 1]:
             values[size] = values[i]
             size += 1
     return size
+
+
+@kernel
+def _sort_few(values: npt.NDArray[np.uint32], m: int) -> None:
+    """Sorts `values[:m]`, hashes all: by their highest byte, then each past its neighbours."""
+    places = np.zeros(N_BINS + 1, np.int64)
+    before = values[:m].copy()
+    for value in before:
+        places[(value >> _BIN_SHIFT) + 1] += 1
+    for i in range(N_BINS):
+        places[i + 1] += places[i]
+    for value in before:
+        which = value >> _BIN_SHIFT
+        values[places[which]] = value
+        places[which] += 1
+    for i in range(1, m):
+        value = values[i]
+        at = i
+        while at > 0 and values[at - 1] > value:
+            values[at] = values[at - 1]
+            at -= 1
+        values[at] = value
 
 
 @kernel

@@ -10,6 +10,7 @@ import hmac
 import unicodedata
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -28,15 +29,17 @@ from datagov.duplicates.characters import (
 from datagov.duplicates.composing import texts_that_join
 from datagov.duplicates.signs import PREFIX, SUFFIX, sign_at
 from datagov.duplicates.signs_at_once import UNSURE, does_at_once, single
+from datagov.duplicates.words_at_once import SIZE, eight, leading_word
 from datagov.kernel import kernel
 from datagov.utf8 import Bytes, Ints, decoded, text_buffers
 
 CHARS_PER_WORD = 4
 """Tokens of one character that weigh as much as one word."""
 
-_PRIME = np.uint64(0x9FB21C651E98DF25)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _EXPANDS = np.uint32(EXPANDS)
+_BEYOND_ASCII = np.uint64(1 << 40)
+"""Tells a code point from letters of ASCII, none of which is 0."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,18 @@ def tokenise(
     before = n
     in_word = False
     word = seed  # Or what a sign before it makes of that.
+    run = np.uint64(0)  # The letters and digits of ASCII that wait to be taken into it.
+    size = 0
     at = start
     while at < end:
+        if size == 0 and data[at] < 0x80 and at + SIZE <= end:
+            run, size = leading_word(eight(data, at))
+            at += size
+            in_word |= size > 0
+            if size == SIZE:
+                word = _taken(word, run)
+                run, size = np.uint64(0), 0
+                continue
         lead = data[at]
         if lead < 0x80:
             code, width = np.int64(lead), 1
@@ -142,19 +155,19 @@ def tokenise(
             if form & _EXPANDS:
                 where = np.int64(form ^ _EXPANDS)
                 for i in range(where + 1, where + 1 + np.int64(expansions[where])):
-                    word = (word ^ np.uint64(expansions[i])) * _PRIME
+                    word, run, size = _with_letter(word, run, size, expansions[i])
             else:
-                word = (word ^ np.uint64(form)) * _PRIME
+                word, run, size = _with_letter(word, run, size, form)
             in_word = True
         elif which != NOTHING:
             if in_word:
-                tokens[n] = np.uint32(mixed(word) >> np.uint64(32))
+                tokens[n] = _top(_taken(word, run) if size else word)
                 n += 1
                 word = seed
+                run, size = np.uint64(0), 0
                 in_word = False
             if which == ALONE:
-                token = (word ^ np.uint64(folded[code])) * _PRIME
-                tokens[n] = np.uint32(mixed(token) >> np.uint64(32))
+                tokens[n] = _top(_taken(word, np.uint64(folded[code])))
                 n += 1
                 n_alone += 1
                 word = seed
@@ -164,14 +177,39 @@ def tokenise(
                 if does == UNSURE:
                     does, sign, _ = sign_at(data, start, end, at - width, width, kind, folded)
                 if does == PREFIX:
-                    word = (word ^ sign) * _PRIME
+                    word = _taken(word, sign)
                 elif does == SUFFIX and n > before:
-                    token = (seed ^ np.uint64(tokens[n - 1]) ^ sign) * _PRIME
-                    tokens[n - 1] = np.uint32(mixed(token) >> np.uint64(32))
+                    tokens[n - 1] = _top(_taken(seed ^ np.uint64(tokens[n - 1]), sign))
     if in_word:
-        tokens[n] = np.uint32(mixed(word) >> np.uint64(32))
+        tokens[n] = _top(_taken(word, run) if size else word)
         n += 1
     return n, n_alone
+
+
+@numba.njit(inline="always")
+def _taken(word: np.uint64, more: np.uint64) -> np.uint64:
+    """Returns the hash of a word with more of it: a sign, a code point, up to eight of ASCII."""
+    return np.uint64(mixed(word ^ more))
+
+
+@numba.njit(inline="always")
+def _with_letter(
+    word: np.uint64, run: np.uint64, size: int, form: np.uint32
+) -> tuple[np.uint64, np.uint64, int]:
+    """Returns a word, and its run of ASCII and the length of that, with one more folded letter."""
+    if form < 0x80:
+        run |= np.uint64(form) << np.uint64(8 * size)
+        if size < SIZE - 1:
+            return word, run, size + 1
+        return _taken(word, run), np.uint64(0), 0
+    if size:
+        word = _taken(word, run)
+    return _taken(word, np.uint64(form) | _BEYOND_ASCII), np.uint64(0), 0
+
+
+@numba.njit(inline="always")
+def _top(word: np.uint64) -> np.uint32:
+    return np.uint32(word >> np.uint64(32))
 
 
 def tables() -> tuple[Bytes, npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:

@@ -29,7 +29,7 @@ from datagov.errors import ConfigError, InputError
 from datagov.release.workspace import Workspace
 from datagov.tables import CONTAMINATION, conform
 
-VERSION = 2
+VERSION = 3
 """Goes up when the same items would be found in other records than before."""
 
 _SPLIT_BYTES = 64 * MIB
