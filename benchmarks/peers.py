@@ -32,6 +32,9 @@ PEERS = {
     "personal": ("dolma", "datatrove", "data_juicer"),
     "duplicates": ("text_dedup", "datatrove", "data_juicer", "datasketch"),
 }
+OTHER_WAYS = {("data_juicer", "duplicates"): ("duplicates_by_characters",)}
+"""Tasks of a peer beside the one by its defaults: what it has for Chinese."""
+
 OWN = {"personal": ("personal", "addresses", "contacts"), "duplicates": ("duplicates",)}
 BLANKLESS = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 SENTENCES = ("邮箱{}收到", "发到{}，谢谢", "联系：{}。", "地址是{}吗")
@@ -75,8 +78,10 @@ def results(task, texts, options):
             found[f"ours: {each}"] = measured(sys.executable, "ours", each, path, folder)
         for peer in PEERS[task]:
             if python := getattr(options, peer):
-                found[peer] = measured(python, f"{peer}_peer", task, path, folder)
-                print(f"{peer} took {found[peer]['seconds']:.1f} s", file=sys.stderr)
+                for way in (task, *OTHER_WAYS.get((peer, task), ())):
+                    name = peer + way.removeprefix(task)
+                    found[name] = measured(python, f"{peer}_peer", way, path, folder)
+                    print(f"{name} took {found[name]['seconds']:.1f} s", file=sys.stderr)
     return found
 
 

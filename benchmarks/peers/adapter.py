@@ -4,7 +4,8 @@
 
 IN has the columns `row` and `text`. OUT gets the processor seconds (user and system, all threads
 and children) of one run behind a first run on a few texts, so without imports and other start-up,
-and what was found: for `personal` spans, for `duplicates` clusters.
+and what was found: for `personal` spans, for `duplicates` clusters. data-juicer has a second way to
+find these, `duplicates_by_characters`.
 """
 
 import json

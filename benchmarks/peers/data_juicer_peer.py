@@ -48,18 +48,31 @@ minhash.UnionFind = Remembered
 
 
 def duplicates(path):
-    deduplicator = minhash.DocumentMinhashDeduplicator(jaccard_threshold=adapter.THRESHOLD)
+    return deduplicated(path, "space", lambda text: len(minhash.split_on_whitespace(text)))
+
+
+def duplicates_by_characters(path):
+    return deduplicated(path, "character", len)
+
+
+def deduplicated(path, tokenization, n_tokens):
+    deduplicator = minhash.DocumentMinhashDeduplicator(
+        tokenization=tokenization, jaccard_threshold=adapter.THRESHOLD
+    )
     texts = adapter.texts_of(path).to_pylist()
     start = adapter.cpu_s()
     # As its `run` does, but that it would ask torch to free the models that it has not loaded.
     hashed = NestedDataset(Dataset.from_parquet(str(path))).map(deduplicator.compute_hash)
     kept = deduplicator.process(hashed)[0]["row"]
     seconds = adapter.cpu_s() - start
-    words = minhash.split_on_whitespace
     find = Remembered.last.find
     clusters = [find(row) if row in Remembered.last.parent else -1 for row in range(len(texts))]
-    few = [row for row, text in enumerate(texts) if len(words(text)) < deduplicator.window_size]
+    few = [row for row, text in enumerate(texts) if n_tokens(text) < deduplicator.window_size]
     return {"seconds": seconds, "clusters": clusters, "unseen": few, "n_kept": len(kept)}
 
 
-adapter.main(personal=personal, duplicates=duplicates)
+adapter.main(
+    personal=personal,
+    duplicates=duplicates,
+    duplicates_by_characters=duplicates_by_characters,
+)
