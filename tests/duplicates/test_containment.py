@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datagov.corpus.batch import Cells
-from datagov.duplicates.containment import WholesIndex, contained, held, representatives
+from datagov.duplicates.containment import (
+    WholesIndex,
+    contained,
+    held,
+    representatives,
+    shares,
+)
 from datagov.duplicates.passages import PASSAGES
 from datagov.duplicates.winnowing import MIN_WHOLE, fingerprints
 
@@ -115,24 +121,13 @@ def passages_of(*rows):
     return pa.Table.from_pylist(full, schema=PASSAGES)
 
 
-def test_overlapping_passages_count_once_and_the_best_container_is_named():
+def test_overlapping_passages_count_once_and_every_container_is_named():
     passages = passages_of((1, 0, 2, 50, 60), (1, 40, 3, 0, 50), (1, 40, 3, 0, 50))
     sizes = pa.table({"record": [3, 2, 1], "n_tokens": [50, 200, 100]})
-    assert held(passages, sizes).to_pylist() == [
-        {
-            "record": 1,
-            "n_tokens": 100,
-            "shared": pytest.approx(0.9),
-            "container": 2,
-            "contained": pytest.approx(0.6),
-        },
-        {
-            "record": 2,
-            "n_tokens": 200,
-            "shared": pytest.approx(0.3),
-            "container": 1,
-            "contained": pytest.approx(0.3),
-        },
-        {"record": 3, "n_tokens": 50, "shared": 1.0, "container": 1, "contained": 1.0},
-    ]
+    found = [tuple(row.values()) for row in shares(passages, sizes).to_pylist()]
+    want = [(1, 100, 0.9), (2, 200, 0.3), (3, 50, 1.0)]
+    assert found == [(*row[:2], pytest.approx(row[2])) for row in want]
+    found = [tuple(row.values()) for row in held(passages, sizes).to_pylist()]
+    want = [(1, 2, 0.6), (1, 3, 0.5), (2, 1, 0.3), (3, 1, 1.0)]
+    assert found == [(*row[:2], pytest.approx(row[2])) for row in want]
     assert held(passages.slice(0, 0), sizes).num_rows == 0

@@ -82,3 +82,24 @@ def test_each_letter_of_a_long_word_counts_alone_and_beside_each_other(size):
     found = tokens(" ".join(sorted(changed)))
     # By chance some 5,500 hashes of 32 bits hold .004 pairs of equal ones.
     assert len(set(found)) == len(found) == len(changed)
+
+
+@pytest.mark.parametrize("text", ["a©", "©a", "5°", "a®©", "a©中", "©"])
+@pytest.mark.parametrize("times", [1, 2, 3, 10, 999])
+def test_no_text_has_more_tokens_than_there_is_room_for(text, times):
+    assert len(tokens(text * times)) == len(text) * times
+
+
+def test_a_character_alone_is_no_word_of_two_letters():
+    letters = string.ascii_lowercase + string.digits
+    codes = [ord(one) | ord(other) << 8 for one in letters for other in letters]
+    alone = [chr(code) for code in codes if "\u4e00" <= chr(code) <= "\u7aff"]
+    assert len(alone) > 900
+    assert not set(tokens(" ".join(alone))) & set(
+        tokens(" ".join(one + other for one in letters for other in letters))
+    )
+
+
+@pytest.mark.parametrize("ignored", "\u00ad\u034f\u115f\u17b5\u180b\u200d\u3164\ufe0f\U000e0100")
+def test_what_is_ignored_in_a_word_is_not_there(ignored):
+    assert tokens(f"co{ignored}operate") == tokens("cooperate")

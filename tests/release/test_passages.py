@@ -105,6 +105,23 @@ def test_containment_has_its_exact_share_and_does_what_policy_says(write_jsonl, 
     assert kept == [TEXTS[0], TEXTS[1], TEXTS[3]]
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_stands_in_two_records_is_contained_whichever_of_them_stays(
+    write_jsonl, release, policy, first
+):
+    one = words(3000, 21).split()
+    other = [word if i % 100 else "qu" for i, word in enumerate(one)]
+    excerpts = [" ".join(one[at : at + 55]) for at in range(110, 2900, 100)]
+    both = [" ".join(one), " ".join(other[:-1])]
+    rows = [{"text": text} for text in (both[first], both[1 - first], *excerpts)]
+    made = release(write_jsonl(rows), policy=policy(contained="drop"))
+    duplicates = pl.read_parquet(made.out / "evidence/duplicates.parquet")
+    by_kind = duplicates.filter(~pl.col("keep")).group_by("kind").agg(pl.col("similarity").min())
+    assert dict(by_kind.rows())["contained"] == 1.0
+    assert made.metrics["duplicates"]["contained"]["removed"] == len(excerpts)
+    assert made.metrics["duplicates"]["near"]["removed"] == 1
+
+
 def test_equal_records_count_once_and_those_with_a_repeated_id_not_at_all(
     write_jsonl, release, policy
 ):

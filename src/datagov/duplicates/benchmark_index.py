@@ -326,7 +326,7 @@ def _token_hashes(texts: list[str], key: bytes) -> tuple[Tokens, Ints]:
     )
     buffers = Buffers.of(cells, n)
     offsets = np.zeros(n + 1, np.int64)
-    tokens = np.empty(int(((buffers.ends - buffers.starts) // 2 + 1).sum()), np.uint32)
+    tokens = np.empty(int(buffers.tokens_at_most.sum()), np.uint32)
     bounds = (buffers.starts, buffers.ends)
     _tokenise_all(buffers.data, *bounds, *tables(), seed_of(key, PURPOSE), tokens, offsets)
     return tokens[: offsets[-1]], offsets

@@ -3,7 +3,7 @@
 Folding is NFKC_Casefold (Unicode, section 3.13) for one code point at a time, and for Han
 characters the simplified form besides, so that a text is equal to itself in traditional writing.
 Texts in which neighbours compose, or that hold characters which fall into several tokens, have to
-be brought to NFKC before they are folded.
+be brought to NFKC before they are folded. Unicode's version is that of Python's `unicodedata`.
 """
 
 import sys
@@ -58,6 +58,18 @@ _ALONE = (
 """Scripts that are written without blanks between words, as ranges of code points."""
 
 _HANGUL = (0xAC00, 0xD7A4)
+
+_IGNORED = (
+    (0x034F, 0x034F),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFFA0, 0xFFA0),
+    (0xE0100, 0xE01EF),
+)
+"""Default_Ignorable_Code_Point beside category Cf: joiners, fillers, selectors of variants."""
 
 EXPANDS = 1 << 24
 """Bit of a folded value that says: the rest is an index into `expansions`."""
@@ -144,10 +156,10 @@ def _kind(char: str) -> int:
 
 
 def _fold(char: str) -> str:
-    """Returns NFKC_Casefold of one character; variation selectors and the like are nothing."""
-    if unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f":
+    """Returns NFKC_Casefold of one character; what is ignored is nothing."""
+    if unicodedata.category(char) == "Cf":
         return ""
-    if "\U000e0100" <= char <= "\U000e01ef":
+    if any(low <= ord(char) <= high for low, high in _IGNORED):
         return ""
     form = unicodedata.normalize("NFKC", char).casefold()
     return unicodedata.normalize("NFKC", form)

@@ -4,7 +4,7 @@ A record counts as a duplicate only of a record that stays and that it was itsel
 a chain A~B~C with A unlike C, C is no duplicate of A. So nothing is removed for its likeness to
 something that is removed too. With `linked`, all that hangs together by likeness on which something
 is done is one cluster, whatever the ends of a chain have in common; the similarity says how like a
-record is to its closest.
+record is to its closest. One that contains others and is itself in none stays.
 """
 
 from collections.abc import Mapping
@@ -110,6 +110,9 @@ def clusters(
     acting = towards.filter("acts")
     if chains == LINKED:
         kept = _components(len(ordered), acting["low"].to_numpy(), acting["high"].to_numpy())
+        stays = np.ones(len(kept), bool)
+        stays[acting["high"].to_numpy()] = False
+        kept[stays] = np.flatnonzero(stays)
         taken = _linked(acting, kept)
     else:
         kept = np.arange(len(ordered), dtype=np.int64)
@@ -169,17 +172,10 @@ def _taken(towards: pl.DataFrame, kept: Ints) -> pl.DataFrame:
 
 
 def _linked(acting: pl.DataFrame, kept: Ints) -> pl.DataFrame:
-    """Returns the members of components, each with what says most of it: near before contained.
-
-    Nothing does of a record that contains others and is in none.
-    """
+    """Returns the members of components, each with what says most of it: near before contained."""
     ordered = acting.sort(pl.col("kind") == NEAR, "similarity")
-    closest = ordered.unique("high", keep="last", maintain_order=True).drop("low")
-    ends = pl.concat([acting["low"], acting["high"].alias("low")]).unique()
-    members = pl.DataFrame({"low": pl.Series(kept)[ends], "high": ends})
-    return members.join(closest, on="high", how="left").with_columns(
-        pl.col("kind").fill_null(CONTAINED), pl.col("similarity").fill_null(0)
-    )
+    closest = ordered.unique("high", keep="last", maintain_order=True)
+    return closest.with_columns(low=pl.Series(kept)[closest["high"]])
 
 
 def _named(members: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:

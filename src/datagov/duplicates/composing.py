@@ -27,9 +27,6 @@ _HANGUL_SECONDS = (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))
 _SECOND, _MARK = np.uint8(SECOND), np.uint8(MARK)
 _JOINED, _END_MARK, _APART = np.uint8(LEAD | END_MARK), np.uint8(END_MARK), np.uint8(APART)
 
-_STRIDE = 32
-"""Bytes that are passed over at once if all are ASCII, which composes with nothing before it."""
-
 
 @lru_cache(maxsize=1)
 def joining() -> npt.NDArray[np.uint8]:

@@ -22,17 +22,23 @@ from datagov.duplicates.winnowing import MIN_WHOLE, WHOLES, hash_of, rolling
 from datagov.kernel import kernel
 from datagov.utf8 import Bytes, Ints
 
-HELD = pa.schema(
+SHARED = pa.schema(
     [
         pa.field("record", pa.int64()),
         pa.field("n_tokens", pa.int64()),
         pa.field("shared", pa.float32()),
+    ]
+)
+"""Tokens of a record in all, and the share of them that lies in passages shared with any other."""
+
+HELD = pa.schema(
+    [
+        pa.field("record", pa.int64()),
         pa.field("container", pa.int64()),
         pa.field("contained", pa.float32()),
     ]
 )
-"""How much of a record stands in others: tokens in all, share of them that lie in passages shared
-with any other, the record that holds most of them, and the share which that one holds."""
+"""Share of a record's tokens that lies in passages shared with one other."""
 
 
 def representatives(wholes: pa.Table) -> pa.Table:
@@ -193,44 +199,41 @@ def _partner(place: int, end: int, hashes: Hashes, owners: Ints, record: int, wh
     return second
 
 
-def held(passages: pa.Table, n_tokens: pa.Table) -> pa.Table:
-    """Returns HELD: one row for each record that shares a passage, ordered.
-
-    The container is the record that holds most; of several the first in order.
+def shares(passages: pa.Table, n_tokens: pa.Table) -> pa.Table:
+    """Returns SHARED: one row for each record that shares a passage, ordered.
 
     Args:
         passages: Table of schema PASSAGES, in any order, repeats allowed.
         n_tokens: `record`, `n_tokens` of all records in it, in any order.
     """
+    return _shares(passages, n_tokens, ["record"]).select(SHARED.names).to_arrow().cast(SHARED)
+
+
+def held(passages: pa.Table, n_tokens: pa.Table) -> pa.Table:
+    """Returns HELD: a row for each record and other one that share a passage, ordered.
+
+    Args:
+        passages: Table of schema PASSAGES, in any order, repeats allowed.
+        n_tokens: `record`, `n_tokens` of all records in it, in any order.
+    """
+    found = _shares(passages, n_tokens, ["record", "container"])
+    return found.select("record", "container", contained="shared").to_arrow().cast(HELD)
+
+
+def _shares(passages: pa.Table, n_tokens: pa.Table, by: list[str]) -> pl.DataFrame:
     rows = pl.DataFrame(passages)
-    sides = [
+    both = pl.concat(
         rows.select(
             record=f"record_{one}",
-            other=f"record_{two}",
+            container=f"record_{two}",
             begin=pl.col(f"token_{one}").cast(pl.Int64),
             end=pl.col(f"token_{one}").cast(pl.Int64) + pl.col("n_tokens"),
         )
         for one, two in ("ab", "ba")
-    ]
-    both = pl.concat(sides)
-    covered = _covered(both, ["record"]).rename({"tokens": "shared"})
-    by_other = _covered(both, ["record", "other"]).sort(
-        "record", pl.col("tokens"), "other", descending=[False, True, False]
     )
-    best = by_other.unique("record", keep="first", maintain_order=True)
     sizes = pl.DataFrame(n_tokens).select("record", pl.col("n_tokens").cast(pl.Int64))
-    found = covered.join(best, on="record").join(sizes, on="record").sort("record")
-    return (
-        found.select(
-            "record",
-            "n_tokens",
-            (pl.col("shared") / pl.col("n_tokens")).cast(pl.Float32),
-            container="other",
-            contained=(pl.col("tokens") / pl.col("n_tokens")).cast(pl.Float32),
-        )
-        .to_arrow()
-        .cast(HELD)
-    )
+    share = (pl.col("tokens") / pl.col("n_tokens")).cast(pl.Float32)
+    return _covered(both, by).join(sizes, on="record").with_columns(shared=share).sort(by)
 
 
 def _covered(spans: pl.DataFrame, by: list[str]) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Texts without what does not tell them apart: width, case, composition and white space.
 
-NFKC_Casefold (Unicode 15, section 3.13) but for characters to be ignored, which stay; and runs of
+NFKC_Casefold (Unicode, section 3.13) but for characters to be ignored, which stay; and runs of
 white space become one blank. A kernel folds by a table of code points; the few texts in which
 neighbours compose go the long way.
 """

@@ -5,8 +5,8 @@ run of tokens; `tokens_around` reads what stands around them; `shared` takes bot
 longest equal runs. The order of rows does not matter. What is found: every longest run of at least
 `min_tokens` equal tokens in two cells of different records, as long as no fingerprint in it occurs
 more than ALL_PAIRS times; beyond that see `meetings`. Apart from those that lie inside another one
-in one record and, but for fewer than `min_tokens` tokens, in the other too: two texts of one
-repeated word share one passage and not one for every shift.
+in both records, and from those between two others of which each token is in one of these: two texts
+of one repeated word share a passage or two and not one for every shift.
 """
 
 from dataclasses import dataclass
@@ -226,8 +226,8 @@ def shared(tokens: pa.Table, anchors: pa.Table, min_tokens: int = MIN_TOKENS) ->
     # By pair, then diagonal, then place: what lies in a run already found is passed over.
     rows = rows[np.lexsort((rows[:, 1], rows[:, 1] - rows[:, 4], rows[:, 3], rows[:, 0]))]
     found = _longest(rows, *text, min_tokens)
-    found = found[np.lexsort((found[:, 3], found[:, 1], -found[:, 4], found[:, 2], found[:, 0]))]
-    found = found[_outermost(found, min_tokens)]
+    found = found[np.lexsort((found[:, 3], -found[:, 4], found[:, 1], found[:, 2], found[:, 0]))]
+    found = found[_outermost(found, np.empty(len(found), np.int64))]
     return _located(found, tokens, stretches).sort_by(
         [(name, "ascending") for name in ("record_a", "record_b", "token_a", "token_b")]
     )
@@ -316,26 +316,70 @@ def _longest(rows: Ints, hashes: Tokens, offsets: Ints, firsts: Ints, min_tokens
 
 
 @kernel
-def _outermost(found: Ints, min_tokens: int) -> npt.NDArray[np.bool_]:
-    """Returns which passages are more than another one of the pair, shifted; longest come first."""
+def _outermost(found: Ints, rows: Ints) -> npt.NDArray[np.bool_]:
+    """Returns which passages say more than others of the pair do.
+
+    One that lies in both records inside another says nothing more, nor one that is a shift between
+    two others; see `_is_between`.
+
+    Args:
+        found: What `_longest` returns, by pair, then first token of the first record; of equal
+            ones the longest first.
+        rows: Room for as many indices.
+    """
     keep = np.ones(len(found), np.bool_)
-    begin = 0
+    n_open = 0  # Of this pair, those kept that reach beyond where this one begins.
     for row in range(len(found)):
-        a, i, b, j, n = found[row]
-        if found[begin, 0] != a or found[begin, 2] != b:
-            begin = row
-        for other in range(begin, row):
-            if not keep[other]:
-                continue
-            beyond_a = _beyond(i, n, found[other, 1], found[other, 4])
-            beyond_b = _beyond(j, n, found[other, 3], found[other, 4])
-            if min(beyond_a, beyond_b) == 0 and max(beyond_a, beyond_b) < min_tokens:
+        here = found[row]
+        m = 0
+        for k in range(n_open):
+            there = found[rows[k]]
+            same = there[0] == here[0] and there[2] == here[2]
+            if same and there[1] + there[4] > here[1]:
+                rows[m] = rows[k]
+                m += 1
+        n_open = m
+        for k in range(n_open):
+            there = found[rows[k]]
+            if _inside(here, there, 1) and _inside(here, there, 3):
                 keep[row] = False
                 break
+        if not keep[row]:
+            continue
+        while n_open > 1 and _is_between_any(found, rows[: n_open - 1], rows[n_open - 1], here):
+            n_open -= 1
+            keep[rows[n_open]] = False
+        rows[n_open] = row
+        n_open += 1
     return keep
 
 
 @kernel
-def _beyond(i: int, n: int, other: int, size: int) -> int:
-    """Returns how many of n tokens from i on are not among `size` from another one on."""
-    return int(n - max(0, min(i + n, other + size) - max(i, other)))
+def _is_between_any(found: Ints, others: Ints, row: int, last: Ints) -> bool:
+    for other in others:
+        if _is_between(found[row], found[other], last, 1, 3):
+            return True
+        if _is_between(found[row], found[other], last, 3, 1):
+            return True
+    return False
+
+
+@kernel
+def _is_between(here: Ints, one: Ints, other: Ints, fixed: int, moving: int) -> bool:
+    """Returns whether a passage lies inside two others in one record, in the other between them.
+
+    That is so where what is shared repeats itself, as one word over and over does: it is shared
+    under many shifts, the first and the last of which reach all of it.
+    """
+    low = min(one[moving], other[moving])
+    high = max(one[moving] + one[4], other[moving] + other[4])
+    together = max(one[moving], other[moving]) <= min(
+        one[moving] + one[4], other[moving] + other[4]
+    )
+    within = low <= here[moving] and here[moving] + here[4] <= high
+    return _inside(here, one, fixed) and _inside(here, other, fixed) and together and within
+
+
+@kernel
+def _inside(here: Ints, there: Ints, side: int) -> bool:
+    return bool(there[side] <= here[side] and here[side] + here[4] <= there[side] + there[4])

@@ -13,6 +13,7 @@ similarity without bias, with a standard deviation of at most 0.032.
 Hashes depend on a secret seed: a sketch of a short text must not tell its words.
 """
 
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +33,9 @@ N_BINS = 256
 MAX_SET = 127
 """Records of up to this many shingles keep them all."""
 
-VERSION = "3"
-"""Goes up when sketches of the same text would differ from those before."""
+VERSION = f"3-unicode-{unicodedata.unidata_version}"
+"""Its number goes up when sketches of the same text would differ from those before. Characters that
+Python's version of Unicode does not know are hashed by those that do in another way."""
 
 BRIEF_WORDS = 48.0
 """Texts of fewer words are compared by tokens and pairs; from here on they fade out."""

@@ -60,7 +60,7 @@ def tokens_of(cells: Cells, n_rows: int, key: bytes, places: pa.Table, margin: i
     chosen = Cells(*(values.filter(wanted) for values in (cells.row, cells.field, cells.text)))
     chosen_rows = np.searchsorted(records, chosen.row.to_numpy()).astype(np.int64)
     buffers = Buffers.of(Cells(pa.array(chosen_rows), chosen.field, chosen.text), len(records))
-    size = int(((buffers.ends - buffers.starts) // 2 + 1).sum())
+    size = int(buffers.tokens_at_most.sum())
     hashes = np.empty(size, np.uint32)
     starts, ends = np.empty(size, np.int32), np.empty(size, np.int32)
     stretches = np.empty((len(order) + 1, 4), np.int64)

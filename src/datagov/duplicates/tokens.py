@@ -39,7 +39,7 @@ CHARS_PER_WORD = 4
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _EXPANDS = np.uint32(EXPANDS)
 _BEYOND_ASCII = np.uint64(1 << 40)
-"""Tells a code point from letters of ASCII, none of which is 0."""
+"""Tells a code point from a run of letters of ASCII, none of which is 0."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,19 @@ class Buffers:
         return cls(data, offsets[:-1].copy(), offsets[1:].copy(), records)
 
     @property
+    def tokens_at_most(self) -> Ints:
+        """Of each text, how many tokens it has at most.
+
+        Between two words of one byte stands one byte, or a character alone, of two or more: `a©a`.
+        """
+        return 2 * (self.ends - self.starts) // 3 + 1
+
+    @property
     def max_tokens(self) -> int:
         """No record has more tokens than this."""
-        lengths = self.ends - self.starts
-        sums = np.concatenate([[0], np.cumsum(lengths // 2 + 1)])
+        sums = np.concatenate([[0], np.cumsum(self.tokens_at_most)])
         per_record = sums[self.records[1:]] - sums[self.records[:-1]]
-        return int(per_record.max(initial=0)) + 1
+        return int(per_record.max(initial=0))
 
 
 def seed_of(key: bytes, purpose: bytes) -> np.uint64:
@@ -167,7 +174,7 @@ def tokenise(
                 run, size = np.uint64(0), 0
                 in_word = False
             if which == ALONE:
-                tokens[n] = _top(_taken(word, np.uint64(folded[code])))
+                tokens[n] = _top(_taken(word, np.uint64(folded[code]) | _BEYOND_ASCII))
                 n += 1
                 n_alone += 1
                 word = seed

@@ -102,7 +102,7 @@ def fingerprints(
     n_tokens = np.zeros(n_rows, np.int64)
     scratch = buffers.max_tokens
     # Memory that is never written to costs nothing.
-    size = int(((buffers.ends - buffers.starts) // 2 + 1).sum())
+    size = int(buffers.tokens_at_most.sum())
     record, token, value = (np.empty(size, kind) for kind in (np.int64, np.int32, np.uint64))
     wholes = np.empty((len(cells.text), 6), np.int64)
     hashes = np.empty((len(cells.text), 2), np.uint64)

@@ -8,6 +8,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -76,7 +77,7 @@ class ScanConfig:
         """
         annotations = self.policy.annotations
         body = {
-            "version": [__version__, EVIDENCE_VERSION],
+            "version": [__version__, EVIDENCE_VERSION, unicodedata.unidata_version],
             "splits": [[split.shard.name, split_digest(split, self.read)] for split in unit],
             "detectors": [config_digest(detector) for detector in self.detectors],
             "registry": self.registry.digest,

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from datagov.corpus.batch import Cells
 from datagov.corpus.cells import cells
-from datagov.duplicates.containment import WholesIndex, contained, held, representatives
+from datagov.duplicates.containment import WholesIndex, contained, held, representatives, shares
 from datagov.duplicates.passages import ANCHORS, PLACES, meetings, shared, tokens_around
 from datagov.duplicates.passages import PASSAGES as NUMBERED
 from datagov.duplicates.spans import TOKENS
@@ -187,8 +187,8 @@ def _of_rows(texts: Cells, rows: np.ndarray[Any, Any]) -> Cells:
 def passages(options: DuplicateOptions, workspace: Workspace) -> ByPart:
     """Writes the passages of the corpus; yields (part of the first, pairs one of which holds all).
 
-    Of records that are held by another to the share from which policy calls them contained, the
-    pair with this share: see `comparing.SHARES`.
+    Of records that others hold to the share from which policy calls them contained, each pair with
+    this share, whichever of them stays: see `comparing.SHARES`.
     """
     found = pa.concat_tables(
         [
@@ -203,14 +203,15 @@ def passages(options: DuplicateOptions, workspace: Workspace) -> ByPart:
     order = ("record_a", "record_b", "token_a", "token_b")
     found = found.sort_by([(name, "ascending") for name in order])
     records, n_tokens = _named(found, workspace)
-    holding = pl.DataFrame(held(found, records.select("record", "n_tokens").to_arrow()))
+    sizes = records.select("record", "n_tokens").to_arrow()
+    sharing = pl.DataFrame(shares(found, sizes))
     write_table(
         _passages_table(pl.DataFrame(found), records), workspace.passages.parent, "passages"
     )
-    n_shared = (holding["shared"].cast(pl.Float64) * holding["n_tokens"]).round().sum()
+    n_shared = (sharing["shared"].cast(pl.Float64) * sharing["n_tokens"]).round().sum()
     numbers = {
         "passages": found.num_rows,
-        "records": holding.height,
+        "records": sharing.height,
         "tokens": n_tokens,
         "shared_tokens": int(n_shared),
         "parameters": {
@@ -219,7 +220,7 @@ def passages(options: DuplicateOptions, workspace: Workspace) -> ByPart:
         },
     }
     workspace.passages.with_suffix(".json").write_text(json.dumps(numbers), encoding="utf-8")
-    yield from by_part(_pairs(holding, options.contained_from), "first")
+    yield from by_part(_pairs(pl.DataFrame(held(found, sizes)), options.contained_from), "first")
 
 
 def _all(name: str, schema: pa.Schema, workspace: Workspace) -> pa.Table:
@@ -248,8 +249,8 @@ def _passages_table(found: pl.DataFrame, records: pl.DataFrame) -> pa.Table:
     return conform(found.to_arrow(), PASSAGES)
 
 
-def _pairs(holding: pl.DataFrame, contained_from: float) -> pl.DataFrame:
-    close = holding.filter(pl.col("contained") >= contained_from)
+def _pairs(holders: pl.DataFrame, contained_from: float) -> pl.DataFrame:
+    close = holders.filter(pl.col("contained") >= contained_from)
     is_first = pl.col("record") < pl.col("container")
     share = pl.col("contained").cast(pl.Float32)
     none = pl.lit(0, pl.Float32)
