@@ -43,6 +43,19 @@ def test_a_card_of_any_issuer_is_found_beside_its_word(card, sentence):
     assert grouped in found(sentence.format(grouped), "CREDIT_CARD")
 
 
+@pytest.mark.parametrize("apart", [".", "\t", "  ", "/", "_", "\u2011", "–", " ", "-", "\u00a0"])
+@pytest.mark.parametrize("groups", [("4111", "1111", "1111", "1111"), ("3782", "822463", "10005")])
+def test_a_card_is_found_whatever_stands_between_its_groups(apart, groups):
+    card = apart.join(groups)
+    assert found(f"my card {card}, thanks", "CREDIT_CARD") == [card]
+    assert found(f"😀信用卡{card}。", "CREDIT_CARD") == [card]
+
+
+def test_groups_apart_as_no_card_is_written_count_only_beside_their_word():
+    assert found("sizes 4111.1111.1111.1111, ratio", "CREDIT_CARD") == []
+    assert found("my card 4111.1111/1111-1111", "CREDIT_CARD") == []
+
+
 @given(cards())
 def test_a_wrong_check_digit_is_no_card(card):
     wrong = card[:-1] + str((int(card[-1]) + 1) % 10)
