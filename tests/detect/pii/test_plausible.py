@@ -179,8 +179,10 @@ def test_private_and_reserved_addresses_are_nobodys(address: str, text: str) -> 
 
 @pytest.mark.parametrize(
     "address",
-    ["11.0.1.1", "172.15.5.6", "172.32.5.6", "192.169.7.8", "100.128.9.9", "223.5.6.7", "2a01::5"]
-    + ["192.88.98.1", "2002:5bc6:aec0::1", "2001:db9::1"],
+    [
+        *("11.0.1.1", "172.15.5.6", "172.32.5.6", "192.169.7.8", "100.128.9.9", "223.5.6.7"),
+        *("2a01::5", "192.88.98.1", "2002:5bc6:aec0::1", "2001:db9::1"),
+    ],
 )
 def test_addresses_beside_the_private_ones_are_found(address: str) -> None:
     assert "IP_ADDRESS" in kinds(DETECTOR, f"the IP address {address}")
