@@ -161,6 +161,38 @@ def test_an_address_is_found_without_its_path_and_key(text: str, n: int, address
     assert [text[f["start"] : f["end"]] for f in found] == [address] * n
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        *("{ann,bob}", "{ann, bob-lee, c.d_e+f}", "{ann;bob}", "{ann|bob}", "(ann,bob)"),
+        *("[ann, bob]", "<ann,bob>", "{ ann , bob }", "\\{ann, bob\\}"),
+    ],
+)
+@pytest.mark.parametrize("text", ["see {}@cs.example.edu.", "😀{} @cs.example.co.uk，是"])
+def test_the_mailboxes_of_several_people_of_a_host_are_found_as_one(names: str, text: str) -> None:
+    text = text.format(names)
+    (found,) = DETECTOR.detect([text]).to_pylist()
+    assert found["category"] == "EMAIL_ADDRESS"
+    value = text[found["start"] : found["end"]]
+    assert value.startswith(names)
+    assert value.endswith((".edu", ".co.uk"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f(a, b) @ x.T",
+        "f(a, b)\n@app.run",
+        "f(a,b)@property.fget",
+        "{a,b}@host",
+        "${user}@cs.example.edu",
+        "[x]@y.zz9",
+    ],
+)
+def test_what_stands_in_brackets_before_an_at_sign_is_no_mailbox(text: str) -> None:
+    assert "EMAIL_ADDRESS" not in kinds(DETECTOR, text)
+
+
 NETWORKS = (
     *("10.11.12.13", "172.16.5.6", "172.31.5.6", "192.168.7.8", "169.254.7.8", "100.64.9.9"),
     *("192.0.2.44", "198.51.100.44", "203.0.113.44", "198.18.4.4", "224.1.2.3", "239.255.1.2"),
