@@ -9,6 +9,7 @@ import numpy as np
 from datagov.detect.multipattern import Expression, find
 from datagov.detect.pii.names import chinese, latin
 from datagov.detect.pii.names.lists import given_names
+from datagov.detect.pii.names.signs import SPEECH
 from datagov.detect.pii.spans import Span
 from datagov.detect.text_buffer import TextBuffer
 
@@ -91,7 +92,7 @@ class _Lookups:
         readings += [(f"{cue} ", latin.of_cue, False) for cue in latin.CUES]
         readings += [(f"{label}: ", latin.of_label, False) for label in latin.LABELS]
         readings += [(f"{word} ", latin.of_greeting, False) for word in latin.GREETINGS]
-        readings += [(f" {verb} ", latin.of_speech, False) for verb in latin.SPEECH]
+        readings += [(f" {verb} ", latin.of_speech, False) for verb in SPEECH]
         readings += [(word, chinese.of_title, False) for word in chinese.titles()]
         readings += [(word, chinese.of_label, False) for word in chinese.labels()]
         readings += [(verb, chinese.of_verb, False) for verb in chinese.verbs()]

@@ -11,6 +11,7 @@ from functools import lru_cache
 import regex
 
 from datagov.detect.pii.names.lists import common_given_names, given_names, surnames, words
+from datagov.detect.pii.names.signs import is_likely, is_marked
 from datagov.detect.pii.spans import Span
 
 PERSON = "PERSON"
@@ -41,7 +42,6 @@ LABELS = (
     *("Name", "name", "NAME", "Full name", "Full Name", "Contact", "Patient", "Customer"),
     *("Client", "Author", "Employee", "Applicant", "Nom", "Nombre", "Nome", "Naam"),
 )
-SPEECH = ("said", "says", "asked", "replied", "told me", "shouted at", "whispered", "answered")
 GREETINGS = (
     *("I'm", "I’m", "I am", "calls me", "was called", "call me"),
     *("Dear", "Hi", "Hello", "Hey", "Liebe", "Lieber", "Hallo", "Cher", "Chère", "Querido"),
@@ -97,7 +97,8 @@ def of_given(text: str, start: int, end: int) -> Iterator[Span]:
         score = DOUBTFUL_KNOWN if is_doubtful else BOTH_KNOWN
     elif n_unknown:
         is_sure = given in common_given_names() and not is_doubtful
-        score = GIVEN_KNOWN if is_sure else UNLIKELY
+        is_person = is_marked if is_doubtful else is_likely
+        score = GIVEN_KNOWN if is_sure or is_person(text, start, stop) else UNLIKELY
     else:
         return
     yield Span(start, stop, PERSON, "Names: given name", score)
@@ -121,13 +122,11 @@ def _rest(text: str, at: int) -> tuple[int, int, int]:
         word = token.group()
         if len(word) < 2 or _is_no_surname(word):
             break
-        if word in surnames() or word in given_names():
-            n_known += word in surnames()
-            n_unknown += word not in surnames()
+        if _is_surname(word) or word in given_names():
+            n_known += _is_surname(word)
+            n_unknown += not _is_surname(word)
         elif n_known or n_unknown:
-            more = _SURNAMES.match(text, token.start())
-            if more and not any(word in no_surnames() for word in more.group().split(" ")):
-                end = more.end()
+            end = _past_surnames(text, token.start()) or end
             break
         else:
             n_unknown += 1
@@ -135,28 +134,40 @@ def _rest(text: str, at: int) -> tuple[int, int, int]:
     return end, n_known, n_unknown
 
 
+def _past_surnames(text: str, start: int) -> int | None:
+    """Returns where one or two words end that no list has and that end a name."""
+    more = _SURNAMES.match(text, start)
+    if more and not any(word in no_surnames() for word in more.group().split(" ")):
+        return more.end()
+    return None
+
+
 def _is_no_surname(word: str) -> bool:
     """True for words such as those in `Robert Koch-Institut`, and for abbreviations.
 
-    Not for numbers of kings (XIV), nor for short ones that the list of surnames has (KIM, LEE).
+    Not for numbers of kings (XIV), nor for surnames in capitals (KIM, DUPONT).
     """
-    if word.rsplit("-", 1)[-1] in words("no_surname"):
+    if word.rsplit("-", 1)[-1] in no_surnames():
         return True
     if not word.isupper() or _NUMERAL.fullmatch(word):
         return False
-    return len(word) > 3 or word.title() not in surnames()
+    return not _is_surname(word)
+
+
+def _is_surname(word: str) -> bool:
+    return _shown(word) in surnames() or _shown(word) in words("short_surnames")
 
 
 @lru_cache(maxsize=1)
 def no_surnames() -> frozenset[str]:
-    """Returns the words in capitals that are no surnames behind a name."""
-    return words("no_surname") | words("things")
+    """Returns the words in capitals that are no surnames behind a given name."""
+    return words("no_surname") | words("no_part") | words("things")
 
 
 def of_title(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name behind a title that ends before `end`."""
     is_word = text[start:end].strip() in _TITLES_THAT_ARE_WORDS
-    name = _name(text, end, need_known=is_word)
+    name = _name(text, end, need_known=is_word, is_titled=not is_word)
     if name and not (start and text[start - 1].isalnum()):
         yield Span(end, name[0], PERSON, "Names: title", TITLE)
 
@@ -179,7 +190,7 @@ def of_label(text: str, start: int, end: int) -> Iterator[Span]:
         return
     stop, n_tokens, is_known = name
     given = _GIVEN_BEHIND.match(text, stop)
-    if n_tokens == 1 and is_known and given and given[1] in given_names():
+    if n_tokens == 1 and is_known and given and _is_given(given[1]):
         stop, n_tokens = given.end(), 2
     if is_known:
         score = CUE if n_tokens > 1 else GREETING
@@ -212,12 +223,28 @@ def _past_titles(text: str, at: int) -> int:
 
 
 def _is_known(word: str) -> bool:
-    shown = word.title() if word.isupper() else word
-    return shown in given_names() or shown in surnames()
+    return _is_given(word) or _shown(word) in surnames()
 
 
-def _name(text: str, start: int, *, need_known: bool) -> tuple[int, int, bool] | None:
-    """Returns the end of the name that begins here, its number of words, and if one is known."""
+def _is_given(word: str) -> bool:
+    return _shown(word) in given_names()
+
+
+def _shown(word: str) -> str:
+    return word.title() if word.isupper() else word
+
+
+def _name(
+    text: str, start: int, *, need_known: bool, is_titled: bool = False
+) -> tuple[int, int, bool] | None:
+    """Returns the end of the name that begins here, its number of words, and if one is known.
+
+    Args:
+        text: The whole text.
+        start: Where the name would begin.
+        need_known: Whether a name counts only if a list has one of its words.
+        is_titled: Whether a title stands before, and makes a surname also of a word for a house.
+    """
     at, n_tokens, known = start, 0, False
     end = start
     while n_tokens < _MAX_TOKENS - 1:
@@ -227,11 +254,14 @@ def _name(text: str, start: int, *, need_known: bool) -> tuple[int, int, bool] |
             continue
         particle = _PARTICLE.match(text, at) if n_tokens else None
         token = _TOKEN.match(text, particle.end() if particle else at)
-        if not token or token.group() in words("no_surname"):
+        word = token.group() if token else ""
+        # Half a name is worse than a word too many: Friedrich List, Anna Bar.
+        stops = words("no_part") if n_tokens == 1 else no_surnames()
+        if not token or (word in stops and not (is_titled and not n_tokens and _is_surname(word))):
             break
-        word = token.group()
         is_known = _is_known(word)
         if n_tokens > 1 and not is_known:
+            end = _past_surnames(text, token.start()) or end
             break
         known |= is_known
         n_tokens += 1
