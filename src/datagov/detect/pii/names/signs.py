@@ -11,6 +11,14 @@ import regex
 from datagov.detect.pii.names.lists import words
 
 SPEECH = ("said", "says", "asked", "replied", "told me", "shouted at", "whispered", "answered")
+LIFE = (
+    *("was born", "lives in", "lives at", "lives on", "lives with", "lived in", "grew up"),
+    *("graduated from", "is married to", "got married", "passed away", "died in", "died of"),
+    *("died on", "was diagnosed", "was hospitalized", "wurde geboren", "wohnt in", "lebt in"),
+    *("ist verheiratet", "est né", "est née", "habite", "vit à", "nació", "vive en", "murió"),
+    *("è nato", "è nata", "vive a", "nasceu", "mora em", "woont in", "werd geboren"),
+)
+"""What is said of people, right behind the name."""
 
 _INITIAL = regex.compile(r" \p{Lu}(?:\.|(?= \p{Lu}\p{Ll}))")
 _SHAPE = regex.compile(
@@ -19,6 +27,13 @@ _SHAPE = regex.compile(
     r"|escu|opoulos|akis|idis|sson|sen|d[óo]ttir|o[ğg]lu|auskas|aitis|ien[ėe])"
 )
 """How surnames are formed in Scotland, by Slavs, in the North, in the Caucasus and in Greece."""
+
+_LINE_BEFORE = regex.compile(r"(?r)(?:\A|\n)[ \t>]*")
+_ADDRESS_BEHIND = regex.compile(
+    r"[ \t,]*(?:\r?\n[ \t>]*){1,2}(?:\d{1,6},? [^\n]{0,40}\p{L}|(?:P\.? ?O\.? Box|Apt|Suite)\b"
+    r"|[^\n@]{1,40}@\w|(?i:tel|phone|mobile|fax)\b|[^\n\d]{3,40} \d{1,4}[a-z]?[ \t,]*(?:\n|$))"
+)
+"""The next line: a house, a box, a mailbox, a phone, a street."""
 
 _MAIL_BEHIND = regex.compile(r" ?[<(\[]{1,2}[^\s@<>()\[\]]{1,40}(?:@| at )\w")
 _COPYRIGHT_BEFORE = regex.compile(
@@ -29,7 +44,9 @@ _WORK_BEFORE = regex.compile(
     r"(?ri)\b(?:interview|interviewed|photo|article|story|poem|written|directed|created|developed|posted|published|designed|photographed|edited"
     r"|painted|invented|founded|composed|performed|taught|reported|suggested|proposed) by "
 )
-_SPEECH_BEHIND = regex.compile(rf",? (?:{'|'.join(SPEECH)}|explained|wrote|writes|tweeted)\b")
+_SPEECH_BEHIND = regex.compile(
+    rf",? (?:{'|'.join((*SPEECH, *LIFE))}|explained|wrote|writes|tweeted)\b"
+)
 
 
 def is_marked(text: str, start: int, stop: int) -> bool:
@@ -55,7 +72,13 @@ def is_likely(text: str, start: int, stop: int) -> bool:
         or (not more and _SHAPE.fullmatch(surname))
         or _role_before().match(text, max(0, start - 24), start)
         or _role_behind().match(text, stop)
+        or _is_above_address(text, start, stop)
     )
+
+
+def _is_above_address(text: str, start: int, stop: int) -> bool:
+    begins = _LINE_BEFORE.match(text, max(0, start - 12), start)
+    return begins is not None and _ADDRESS_BEHIND.match(text, stop) is not None
 
 
 @lru_cache(maxsize=1)
@@ -66,4 +89,6 @@ def _role_before() -> regex.Pattern[str]:
 @lru_cache(maxsize=1)
 def _role_behind() -> regex.Pattern[str]:
     roles = "|".join(sorted(words("roles")))
-    return regex.compile(rf"(?i), (?:(?:an?|the|its|his|her|their|our|my) )?(?:\w+ )?(?:{roles})\b")
+    return regex.compile(
+        rf"(?i), (?:(?:an?|the|its|his|her|their|our|my) )?(?:\w{{1,20}} )?(?:{roles})\b"
+    )
