@@ -109,6 +109,7 @@ class _Lookups:
         readings += [(word, chinese.of_label, False) for word in chinese.labels()]
         readings += [(label, east_asian.of_label, False) for label in east_asian.LABELS]
         readings += [(verb, chinese.of_verb, False) for verb in chinese.verbs()]
+        readings += [(sex, chinese.of_sex, False) for sex in chinese.SEXES]
         readings += [(key, chinese.of_key, False) for key in chinese.KEYS]
         readings += [(dot, chinese.of_dot, False) for dot in chinese.DOTS]
         readings += [

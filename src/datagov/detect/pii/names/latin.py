@@ -147,9 +147,10 @@ def _rest(text: str, at: int) -> tuple[int, int, int]:
 def _past_surnames(text: str, start: int) -> int | None:
     """Returns where one or two words end that no list has and that end a name."""
     more = _SURNAMES.match(text, start)
-    if more and not any(word in no_surnames() for word in more.group().split(" ")):
-        return more.end()
-    return None
+    if more is None or any(word in no_surnames() for word in more.group().split(" ")):
+        return None
+    end: int = more.end()
+    return end
 
 
 def _is_no_surname(word: str) -> bool:
@@ -259,9 +260,8 @@ def of_life(text: str, start: int, end: int) -> Iterator[Span]:
 def _to_field_end(text: str, stop: int) -> int:
     """Returns where a name ends that words in capitals follow up to the end of its field."""
     more = _UP_TO_END.match(text, stop)
-    if more is None or any(word in words("no_part") for word in more.group().split()):
-        return stop
-    return more.end()
+    is_part = more and not any(word in words("no_part") for word in more.group().split())
+    return more.end() if is_part else stop
 
 
 def _past_titles(text: str, at: int) -> int:
