@@ -166,7 +166,9 @@ def test_a_person_is_found(text, name):
         "JAMES STREET", "JACK PORT", "氏名：未設定", "이름: 필수", "名前：一覧",
         "Rua Ana Qaciola 12", "ul. Jan Qowal 3",
         "Harlow Qzade\nis a place", "Hi Qonan Qisten Qorre",
-        "某患者，男，35岁", "高等，男，", "妻子的，", "老师安排", "医生方便",
+        "某患者，男，35岁", "斯拉夫人", "父亲是韩国的", "患者是英国人",
+        "Sehr geehrter Herr Bundespräsident,", "the Officer. Olsen Street", "first name: A-Z",
+        "高等，男，", "妻子的，", "老师安排", "医生方便",
         "Rev History: none", "魯國太夫人", "Red Cross", "Lex Aquilia",
     ],
 )  # fmt: skip

@@ -80,6 +80,7 @@ PHONES = [
     ("they are not answering at 78 651 450", "78 651 450"),
     ("(37) 788-063 Office", "(37) 788-063"),
     ("😀 Mobile: 0490 39 07 81", "0490 39 07 81"),
+    ("(telefoonnummer: 0800-0231885).", "0800-0231885"),
     *((text, regex.search(r"[\d(].*\d", text)[0]) for text in (
         "Mobil: 0171/1234567", "Rufen Sie 0151 23456789 an", "Rufen Sie uns an: 0151 23456789",
         "Rufen Sie mich unter 0151/2345678 an", "Handynummer 0171–1234567", "Fon 089/123456",

@@ -18,6 +18,9 @@ TITLES_THAT_ARE_WORDS = (
 )
 """Those behind which a name counts only if a list has a part of it."""
 
+WHOLE_TITLES = frozenset(TITLES_THAT_ARE_WORDS) - {"Sig", "Rev"}
+"""Behind these a dot ends the sentence."""
+
 CUES = (
     *("my name is", "My name is", "name is", "my name's", "My name's", "Ich heiße", "ich heiße"),
     *("Mein Name ist", "mein Name ist", "je m'appelle", "Je m'appelle", "me llamo", "Me llamo"),

@@ -40,6 +40,7 @@ _BEFORE_KEY = regex.compile(
     r"(?ri)(?<![A-Za-z0-9])(?:(?:real|full|user|customer|client|patient|student|contact)[_ ]?)?"
 )
 _DOT = regex.compile(f"[{''.join(DOTS)}]")
+_MARKED = regex.compile(r"[:：=】\]]")
 _OF_PARTS = regex.compile(rf"{_HAN}{{1,6}}(?:[{''.join(DOTS)}]{_HAN}{{1,6}}){{1,3}}(?!{_HAN})")
 _IS_HAN = regex.compile(_HAN)
 _HAN_RUN = regex.compile(rf"(?r){_HAN}+")
@@ -67,7 +68,7 @@ def of_label(text: str, start: int, end: int) -> Iterator[Span]:
         return
     at, is_linked = link.end(), link.group().strip("\"'”“") != ""
     is_sure = text[start:end] in words("zh_strong_labels") or is_linked
-    of_parts = _OF_PARTS.match(text, at) if is_linked else None
+    of_parts = _OF_PARTS.match(text, at) if _MARKED.search(link.group()) else None
     if of_parts:
         yield Span(at, of_parts.end(), PERSON, "Names: zh, behind a label", LABELLED)
         return

@@ -90,6 +90,7 @@ class _Lookups:
             (f"{title}{dot} ", latin.of_title, False)
             for title in announcing.TITLES
             for dot in ("", ".")
+            if not dot or title not in announcing.WHOLE_TITLES
         ]
         readings += [(f"{cue} ", latin.of_cue, False) for cue in announcing.CUES]
         readings += [

@@ -81,9 +81,9 @@ def of_given(text: str, start: int, end: int) -> Iterator[Span]:
     if n_known:
         score = DOUBTFUL_KNOWN if is_doubtful else BOTH_KNOWN
     elif n_unknown:
-        is_sure = _is_sure(given) or _has_second_given(text, end)
         is_person = is_marked if is_doubtful else is_likely
-        score = GIVEN_KNOWN if is_sure or is_person(text, start, stop) else UNLIKELY
+        is_sure = _is_sure(given) or _has_second_given(text, end) or is_person(text, start, stop)
+        score = GIVEN_KNOWN if is_sure else UNLIKELY
     else:
         return
     yield Span(start, stop, PERSON, "Names: given name", score)
@@ -98,6 +98,8 @@ def of_capitals(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _from_first_half(text: str, start: int) -> int:
     """Returns where a given name of two parts begins, such as Mary-Jane, at whose second part."""
+    if text[start - 1 : start] != "-":
+        return start
     half = _HALF_BEFORE.match(text, max(0, start - 24), start)
     return half.start() if half and half.group()[:-1] in given_names() else start
 

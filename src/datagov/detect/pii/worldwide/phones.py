@@ -57,7 +57,7 @@ def _behind(words: Words) -> Pattern:
     beginnings = "|".join(map(_as_bytes, words.beginnings))
     return Pattern(
         "behind its name",
-        rf"(?<={begins}(?:{before})){_NUMBER}(?![0-9A-Za-z_]|[.,]\d)",
+        rf"(?<={begins}(?:{before})){_NUMBER}(?<=\d)(?![0-9A-Za-z_]|[.,]\d)",
         0.6,
         rf"(?:{beginnings}){_BYTES_BETWEEN}{_NUMBER_BYTES}",
     )
