@@ -15,6 +15,11 @@ FALSE = (
     ("CREDIT_CARD", "https://www.facebook.com/4111111111111111/posts"),
     ("CREDIT_CARD", "20 0 4111111 111111111 165440 S 1.0"),
     ("CREDIT_CARD", "2900 4111 1111 1111 1111 3400 3500"),
+    ("CREDIT_CARD", "4111 1111 1111 1111 3400 123"),
+    ("CREDIT_CARD", "4111 1111 1111 1111 1227 3400 3500"),
+    ("CREDIT_CARD", "2900 4111 1111 1111 1111 1227"),
+    ("CREDIT_CARD", "41111111-11111111-12345"),
+    ("CREDIT_CARD", "4111111111111111/3427/12"),
     ("US_PASSPORT", "passport ![](https://user-images.example.com/5164225/120361028-fa9cd100.png)"),
     ("US_BANK_NUMBER", "bank account [64992671/64992671]"),
     ("US_SSN", "ssn, ISBN 978-951-39-4859-7"),
@@ -39,6 +44,10 @@ FALSE = (
     ("IP_ADDRESS", "IP log: Mozilla/5.0 (X11) Chrome/120.1.2.3 Safari"),
     ("IP_ADDRESS", "ip client version 81.92.103.4, version: '81.92.103.5'"),
     ("IP_ADDRESS", "当前版本为81.92.103.4"),
+    ("IP_ADDRESS", "Server: nginx/81.92.103.4"),
+    ("IP_ADDRESS", "pip 20.1.3.4 from /usr/lib"),
+    ("IP_ADDRESS", "pip install foo==20.1.3.4 'bar[x] >= 81.92.103.4'"),
+    ("IP_ADDRESS", "ip: redis (7.92.3.4)"),
     ("IP_ADDRESS", "the ip range 81.92.0.0/16, 81.92.103.0/24 and 2a01:4f8::/32"),
     ("IP_ADDRESS", "ip in Python 3.7::"),
     ("IP_ADDRESS", "dig -x: 4.103.168.192.in-addr.arpa, ip"),
@@ -65,6 +74,12 @@ FALSE = (
 
 TRUE = (
     ("CREDIT_CARD", "paid with 4111 1111 1111 1111."),
+    ("CREDIT_CARD", "4111 1111 1111 1111 12/27 123"),
+    ("CREDIT_CARD", "4111 1111 1111 1111 1227 123"),
+    ("CREDIT_CARD", "4111-1111-1111-1111-1227"),
+    ("CREDIT_CARD", "3782 822463 10005 122027 1234"),
+    ("CREDIT_CARD", "4111111111111111/12/27/123"),
+    ("CREDIT_CARD", "4111111111111111-12/2027-123"),
     ("CREDIT_CARD", "**4111111111111111**, 378282246310005"),
     ("CREDIT_CARD", "card=4111-1111-1111-1111;"),
     ("CREDIT_CARD", "卡号4111111111111111。"),
@@ -85,6 +100,14 @@ TRUE = (
     ("IP_ADDRESS", "curl -v 81.92.103.4"),
     ("IP_ADDRESS", "80.92.103.81.in-addr.arpa"),
     ("IP_ADDRESS", "::ffff:81.92.103.4 is mapped"),
+    ("IP_ADDRESS", "IP version: 91.198.174.192"),
+    ("IP_ADDRESS", "if ip==81.92.103.4 then"),
+    ("IP_ADDRESS", "filter ip.addr == 81.92.103.5"),
+    ("IP_ADDRESS", "docker 81.92.103.4:2375"),
+    ("IP_ADDRESS", "ip of my-redis 8.2.1.4"),
+    ("IP_ADDRESS", "ssh git@81.92.103.4"),
+    ("IP_ADDRESS", "mysql 81.92.103.4"),
+    ("IP_ADDRESS", "ip.src==81.92.103.4"),
     ("CREDIT_CARD", "paid by card id 4111111111111111"),
     ("CREDIT_CARD", "order: 4111 1111 1111 1111"),
     ("CREDIT_CARD", "Maestro card 6759649826438453, 676770000000003"),
@@ -138,10 +161,43 @@ def test_an_address_is_found_without_its_path_and_key(text: str, n: int, address
     assert [text[f["start"] : f["end"]] for f in found] == [address] * n
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        *("{ann,bob}", "{ann, bob-lee, c.d_e+f}", "{ann;bob}", "{ann|bob}", "(ann,bob)"),
+        *("[ann, bob]", "<ann,bob>", "{ ann , bob }", "\\{ann, bob\\}"),
+    ],
+)
+@pytest.mark.parametrize("text", ["see {}@cs.example.edu.", "😀{} @cs.example.co.uk，是"])
+def test_the_mailboxes_of_several_people_of_a_host_are_found_as_one(names: str, text: str) -> None:
+    text = text.format(names)
+    (found,) = DETECTOR.detect([text]).to_pylist()
+    assert found["category"] == "EMAIL_ADDRESS"
+    value = text[found["start"] : found["end"]]
+    assert value.startswith(names)
+    assert value.endswith((".edu", ".co.uk"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f(a, b) @ x.T",
+        "f(a, b)\n@app.run",
+        "f(a,b)@property.fget",
+        "{a,b}@host",
+        "${user}@cs.example.edu",
+        "[x]@y.zz9",
+    ],
+)
+def test_what_stands_in_brackets_before_an_at_sign_is_no_mailbox(text: str) -> None:
+    assert "EMAIL_ADDRESS" not in kinds(DETECTOR, text)
+
+
 NETWORKS = (
     *("10.11.12.13", "172.16.5.6", "172.31.5.6", "192.168.7.8", "169.254.7.8", "100.64.9.9"),
     *("192.0.2.44", "198.51.100.44", "203.0.113.44", "198.18.4.4", "224.1.2.3", "239.255.1.2"),
     *("255.255.255.255", "240.1.2.3", "::ffff:10.11.12.13", "192.168.7.8/24"),
+    *("192.88.99.1", "2002:c0a8:101::1", "2002:a0b:c0d::", "2002:c058:6301::"),
     *("fc00:1:2::3", "fd12:3456:789a::1", "fe80::12:34ff:fe56:789a", "2001:db8:1::2", "ff02::1:2"),
 )
 
@@ -155,7 +211,10 @@ def test_private_and_reserved_addresses_are_nobodys(address: str, text: str) -> 
 
 @pytest.mark.parametrize(
     "address",
-    ["11.0.1.1", "172.15.5.6", "172.32.5.6", "192.169.7.8", "100.128.9.9", "223.5.6.7", "2a01::5"],
+    [
+        *("11.0.1.1", "172.15.5.6", "172.32.5.6", "192.169.7.8", "100.128.9.9", "223.5.6.7"),
+        *("2a01::5", "192.88.98.1", "2002:5bc6:aec0::1", "2001:db9::1"),
+    ],
 )
 def test_addresses_beside_the_private_ones_are_found(address: str) -> None:
     assert "IP_ADDRESS" in kinds(DETECTOR, f"the IP address {address}")

@@ -1,6 +1,7 @@
 """Cards of every issuer and phone numbers of every country, where a word beside them says so."""
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,19 @@ def test_a_card_of_any_issuer_is_found_beside_its_word(card, sentence):
     assert grouped in found(sentence.format(grouped), "CREDIT_CARD")
 
 
+@pytest.mark.parametrize("apart", [".", "\t", "  ", "/", "_", "\u2011", "–", " ", "-", "\u00a0"])
+@pytest.mark.parametrize("groups", [("4111", "1111", "1111", "1111"), ("3782", "822463", "10005")])
+def test_a_card_is_found_whatever_stands_between_its_groups(apart, groups):
+    card = apart.join(groups)
+    assert found(f"my card {card}, thanks", "CREDIT_CARD") == [card]
+    assert found(f"😀信用卡{card}。", "CREDIT_CARD") == [card]
+
+
+def test_groups_apart_as_no_card_is_written_count_only_beside_their_word():
+    assert found("sizes 4111.1111.1111.1111, ratio", "CREDIT_CARD") == []
+    assert found("my card 4111.1111/1111-1111", "CREDIT_CARD") == []
+
+
 @given(cards())
 def test_a_wrong_check_digit_is_no_card(card):
     wrong = card[:-1] + str((int(card[-1]) + 1) % 10)
@@ -66,7 +80,27 @@ PHONES = [
     ("they are not answering at 78 651 450", "78 651 450"),
     ("(37) 788-063 Office", "(37) 788-063"),
     ("😀 Mobile: 0490 39 07 81", "0490 39 07 81"),
-]
+    ("(telefoonnummer: 0800-0231885).", "0800-0231885"),
+    *((text, regex.search(r"[\d(].*\d", text)[0]) for text in (
+        "Mobil: 0171/1234567", "Rufen Sie 0151 23456789 an", "Rufen Sie uns an: 0151 23456789",
+        "Rufen Sie mich unter 0151/2345678 an", "Handynummer 0171–1234567", "Fon 089/123456",
+        "Appelez-moi au 06 12 34 56 78", "mon numéro est le 06 12 34 56 78", "TÉL: 06 12 34 56 78",
+        "télécopie : 01 23 45 67 89", "Llámame al 612 345 678", "mi número es 612 345 678",
+        "chiamami al 347 1234567", "ligue para (11) 91234-5678", "Telemóvel: 912\u00a0345\u00a0678",
+        "zadzwoń pod numer 601 234 567", "Tel. kom. 601-234-567", "komórka: 601 234 567",
+        "volejte 601 234 567", "telefonní číslo: 601 234 567", "tlf. 22 33 44 55",
+        "Puh. 040 123 4567", "Ring oss på 070-123 45 67", "bel 06-12345678", "mobiel 06 12345678",
+        "Звоните по телефону 8-912-345-67-89", "МОБ. 8 912 345 67 89", "звоните 8 (912) 345-67-89",
+        "факс: 8 495 123-45-67", "моб: 067 123 45 67", "τηλ. 210 1234567", "κινητό: 6912345678",
+        "GSM: 0532 123 45 67", "cep telefonu: 0532 123 45 67", "telefon numaram 0532 123 45 67",
+        "Điện thoại: 0912 345 678", "SĐT: 0912.345.678", "gọi số 0912 345 678",
+        "โทรศัพท์: 02-123-4567", "เบอร์โทร 081-234-5678", "มือถือ081-234-5678",
+        "お電話は03-1234-5678", "電話番号：090-1234-5678", "휴대폰 번호: 010-1234-5678",
+        "연락처：010-1234-5678", "팩스 02-123-4567", "جوال 0501234567", "رقم الهاتف: 0501234567",
+        "נייד: 050-1234567", "मोबाइल: 98765 43210", "ফোন: 01712-345678", "no hp 0812-3456-7890",
+        "香港办事处电话：2345 6789",
+    )),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "number"), PHONES)
@@ -78,6 +112,9 @@ def test_an_announced_number_of_any_country_is_found(text, number):
     "text",
     [
         "call 2001-2005", "Tel Aviv 1948 1967", "phone 12.05.2021", "contact 2020-01-31",
+        "GSM 900/1800/1900", "Handy 850 1900 2100", "automobil 1234 5678", "label 06-12345678",
+        "rx ring 256/4096",
+        "スカラ電話 2020-01-31", "mobil 2001–2005", "прибор 8 912 345 67 89",
         "call 12 34", "recall 1234 5678", "text 3.14159265", "hotel 1234 5678", "office 1234567",
     ],
 )  # fmt: skip

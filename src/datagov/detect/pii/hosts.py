@@ -23,12 +23,13 @@ from datagov.detect.pii.spans import Span
 
 _NOBODYS_NETWORKS = (
     *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
-    *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15"),
-    *("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+    *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+    *("198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
     *("::1/128", "64:ff9b:1::/48", "100::/64", "2001:db8::/32", "3fff::/20", "fc00::/7"),
     *("fe80::/10", "fec0::/10", "ff00::/8"),
 )
-"""Private, shared, link-local, loopback, for documentation and tests, multicast, masks.
+"""Private, shared, link-local, loopback, for documentation and tests, multicast, masks, the relays
+of 6to4 (RFC 7526).
 
 From IANA's registries of special-purpose addresses (RFC 6890) and of multicast. Not those of the
 `ipaddress` module: they differ between versions of Python, and findings must not.
@@ -36,6 +37,9 @@ From IANA's registries of special-purpose addresses (RFC 6890) and of multicast.
 
 _WITHIN_IPV6 = tuple(map(IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96")))
 """Where the last four bytes are an IPv4 address (RFC 4291, RFC 6052)."""
+
+_6TO4 = IPv6Network("2002::/16")
+"""Where the 32 bits behind the prefix are the IPv4 address of somebody's router (RFC 3056)."""
 
 _NETWORK_BITS = {4: 24, 6: 48}
 """A prefix so short is what is left of an address that was made anonymous: it is many people's."""
@@ -60,8 +64,29 @@ _HEADING_BEFORE = regex.compile(
     r"(?ri)(?:#{2,6} ?|§ ?|第 ?|\b(?:sections?|sect\.|chapter|clause|articles?|artikel|abschnitt"
     r"|kapitel|nummer|ziffer|appendix|annex|paragraaf|paragraphs?|hoofdstuk|art[ií]culo) )"
 )
+_SOFTWARE = (
+    *("ansible", "apache", "apt", "boost", "busybox", "cabal", "calibre", "cargo", "cmake"),
+    *("composer", "conda", "curl", "django", "dnsmasq", "docker", "dovecot", "dpkg", "exim"),
+    *("ffmpeg", "firefox", "gcc", "gem", "git", "gitlab", "glibc", "golang", "gradle", "grafana"),
+    *("gstreamer", "haproxy", "helm", "httpd", "java", "jdk", "jenkins", "jre", "kernel", "kibana"),
+    *("kubectl", "lighttpd", "linux", "logstash", "mariadb", "maven", "memcached", "mongodb"),
+    *("mysql", "nginx", "nodejs", "npm", "numpy", "openjdk", "openresty", "openssh", "openssl"),
+    *("openvpn", "pandas", "perl", "php", "pip", "postfix", "postgres", "postgresql", "python"),
+    *("qemu", "qt", "rabbitmq", "rails", "redis", "ruby", "rust", "samba", "sqlite", "squid"),
+    *("systemd", "tengine", "tomcat", "torch", "ubuntu", "varnish", "wget", "wireshark"),
+    *("wordpress", "yarn", "zabbix", "zlib"),
+)
+"""Programs and packages: the number behind the name of one is its version."""
+
+_SOFTWARE_BEFORE = regex.compile(rf"(?ri)(?<![\w.\-])(?:{'|'.join(_SOFTWARE)})/v?")
+_SOFTWARE_NEAR = regex.compile(rf"(?ri)(?<![\w.\-])(?:{'|'.join(_SOFTWARE)})(?: \(v?|[ :@=]v?)")
+"""Behind such a sign may stand a host too, so that only small numbers are a version there."""
+
+_PIN_BEFORE = regex.compile(r"(?r)(?<![\w.])[a-z][a-z0-9_\-]*(?:\[[\w,]*\])?\s?[=<>~!]=\s?")
+"""The version of a package that another needs: `name==20.1.3.4`."""
+
 _VERSION_BEFORE = regex.compile(
-    r"(?ri)(?:(?<![\w\-])(?:version|ver|release|build|firmware|v)[.:= \t\"'>(]{1,4}"
+    r"(?ri)(?:(?<![\w\-])(?<!\bip )(?:version|ver|release|build|firmware|v)[.:= \t\"'>(]{1,4}"
     r"|版本(?:号|號|是|为|為|[:： ]){0,3}"
     r"|(?-i:(?<![^\s(;,\"'])(?:[A-Z][a-z]+[A-Za-z]*|OPR)/))"
 )
@@ -73,7 +98,7 @@ _HOST_BEFORE = regex.compile(
     r"(?ri)(?<![A-Za-z])(?:(?:src|dst|source|client|server|user|host)?ip(?:v[46])?|(?:ip)?addr(?:ess)?"
     r"|r?host|server|node|client|peer|from|to|src|dst|source|net|remote|login|gateway|router|dns"
     r"|vpn|dhcp|pool|a?dsl|cable|static|dyn|dynamic|ppp|user|mail|banned?|blocked|visitor|customer"
-    r"|guest)[\"']?\s?[-_:=：]\s?[\"'\[(]?"
+    r"|guest)[\"']?\s?(?:==|[-_:=：])\s?[\"'\[(]?"
 )
 """Keys of an address and joints before it; those of lines of customers too."""
 
@@ -133,6 +158,8 @@ def _is_nobodys(value: str) -> bool:
 def _within(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     if any(address in network for network in _WITHIN_IPV6):
         return IPv4Address(int(address) & 0xFFFFFFFF)
+    if address in _6TO4:
+        return IPv4Address(int(address) >> 80 & 0xFFFFFFFF)
     return address
 
 
@@ -147,7 +174,11 @@ def _is_network(interface: IPv4Interface | IPv6Interface) -> bool:
 def _is_version(text: str, span: Span) -> bool:
     if _PORT_BEHIND.match(text, span.end):
         return False
-    if _VERSION_BEFORE.match(text, *_before(span)):
+    before = _VERSION_BEFORE, _SOFTWARE_BEFORE, _PIN_BEFORE
+    if any(each.match(text, *_before(span)) for each in before):
+        return True
+    is_small = _SECTION.fullmatch(fold(text[span.start : span.end])) is not None
+    if is_small and _SOFTWARE_NEAR.match(text, *_before(span)):
         return True
     if text[max(0, span.start - 2) : span.start].endswith(_NUMBERS_BEFORE):
         return True

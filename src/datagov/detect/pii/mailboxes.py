@@ -4,6 +4,7 @@ import regex
 
 from datagov.detect.pii.presidio import has_public_suffix
 from datagov.detect.pii.spans import Span
+from datagov.detect.pii.worldwide.mailboxes import GROUP
 
 _KEY = regex.compile(
     r"(?:[^@]*[?&])?(?:[A-Za-z_][A-Za-z0-9_.\-]{0,40}=(?:['\"](?=[^@])|(?=[A-Za-z0-9])))?"
@@ -16,6 +17,8 @@ _OPENING_QUOTE = regex.compile(
     r"[bfru]'(?=[^@])|(?:[^@']|(?<=\p{L})'(?=\p{L}))*(?:(?<!\p{L})'|'(?!\p{L}))(?=[^@])"
 )
 """Up to one that is no part of a name, as that in `o'neil` is, but that in `u'ann` is not."""
+
+_GROUP = regex.compile(rf"(?:{GROUP}) ?@")
 
 _FILE = regex.compile(r"(?i)\.(?:png|jpe?g|gif|webp|svg|ico|css|js|html?|pdf|gz)")
 _LOGIN = regex.compile(r"(?:git|hg|svn)@")
@@ -50,6 +53,8 @@ def mailbox(text: str, span: Span) -> Span | None:
     host, the name of an algorithm and the id of a message.
     """
     value = text[span.start : span.end]
+    if _GROUP.match(value):
+        return span
     if text[max(0, span.start - 1) : span.start] == "{" and "}@" in value:
         return None
     start = value.rfind("/", 0, value.rfind("@")) + 1

@@ -24,10 +24,15 @@ _RUN_BEFORE = regex.compile(r"(?r)[^\s\"'`<>(){}|\p{Han}\u3000-\u303f\uff00-\uff
 _JOINED_BEFORE = regex.compile(r"(?r)(?:[A-Za-z0-9_][\-/~*]|\d[.+])")
 _JOINED_BEHIND = regex.compile(r"[\-_/*^][A-Za-z0-9(]|\.[A-Za-z0-9]")
 _CARD_GROUPS = regex.compile(
-    r"\d+|\d{4}([ -]?)\d{4}(?:\1\d{4}){0,3}(?:\1\d{1,3})?|\d{4}([ -]?)\d{6}\2\d{4,5}"
+    r"\d+|\d{4}(\D{0,3})\d{4}(?:\1\d{4}){0,3}(?:\1\d{1,3})?|\d{4}(\D{0,3})\d{6}\2\d{4,5}"
 )
 _MORE_GROUPS_BEFORE = regex.compile(r"(?r)\d[ -]")
 _MORE_GROUPS_BEHIND = regex.compile(r"[ -]\d{4}\b")
+_EXPIRY_BEHIND = regex.compile(
+    r"[ \-_/](?:0[1-9]|1[0-2])[/\-]?(?:20)?[2-4]\d(?:[ \-_/]\d{3,4})?(?![\d/]|[ \-_]\d)"
+)
+"""What is copied together with a card: the month and year until which it holds, and its code."""
+
 _OTHER_NUMBER = regex.compile(
     r"(?ri)(?:(?:company|registration|registered|serial|part|licen[cs]e|order|invoice|case|docket"
     r"|patent|version|model|avogadro['’]s) (?:no\.?|nr\.?|number)\W{0,3}|\bD?FARS )"
@@ -70,9 +75,11 @@ _Judge = Callable[[str, Span], Span | None]
 
 def is_embedded(text: str, start: int, end: int) -> bool:
     """True if a number is part of an address, a path, a fraction, a formula or a longer token."""
+    return _JOINED_BEHIND.match(text, end) is not None or _is_within(text, start)
+
+
+def _is_within(text: str, start: int) -> bool:
     if _JOINED_BEFORE.match(text, max(0, start - 2), start):
-        return True
-    if _JOINED_BEHIND.match(text, end):
         return True
     return _is_in_address(text, start)
 
@@ -93,9 +100,18 @@ def _is_card(text: str, span: Span) -> bool:
     return bool(
         (is_announced or _is_card_alone(text, span, value))
         and _CARD_GROUPS.fullmatch(value) is not None
-        and not is_embedded(text, span.start, span.end)
-        and (value.isdigit() or not _is_in_column(text, span))
+        and _stands_as_card(text, span, value)
     )
+
+
+def _stands_as_card(text: str, span: Span, value: str) -> bool:
+    """True if a number is no part of something longer, but for what is copied with a card."""
+    if not value.isdigit() and _MORE_GROUPS_BEFORE.match(text, max(0, span.start - 2), span.start):
+        return False
+    if _EXPIRY_BEHIND.match(text, span.end):
+        return not _is_within(text, span.start)
+    is_in_column = not value.isdigit() and _MORE_GROUPS_BEHIND.match(text, span.end)
+    return not is_in_column and _is_free(text, span)
 
 
 def _is_card_alone(text: str, span: Span, value: str) -> bool:
@@ -108,13 +124,6 @@ def _is_card_alone(text: str, span: Span, value: str) -> bool:
         return True
     is_other = _NO_CARD_BEFORE.match(text, max(0, span.start - 30), span.start)
     return not is_other and not _RARE_LENGTH.fullmatch(value)
-
-
-def _is_in_column(text: str, span: Span) -> bool:
-    return bool(
-        _MORE_GROUPS_BEFORE.match(text, max(0, span.start - 2), span.start)
-        or _MORE_GROUPS_BEHIND.match(text, span.end)
-    )
 
 
 def _is_phone(text: str, span: Span) -> bool:

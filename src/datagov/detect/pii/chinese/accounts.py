@@ -3,14 +3,20 @@
 from datagov.detect.pii.chinese.pattern import as_bytes, recogniser
 from datagov.detect.pii.rules import Pattern
 
-_LINK = r"(?:号码|账号|帐号|號碼|帳號|号|號|id|群)?(?: ?(?:是|为|為|[:：=])){0,2} ?"
-_MARK = r"(?:号码|账号|帐号|號碼|帳號|号|號|id)? ?[:：=是为為] ?"
+_NAMED = r"(?:号码|账号|帐号|號碼|帳號|号|號|id|no|群)"
+_LINK = rf"{_NAMED}?(?: ?(?:是|为|為|[:：=])){{0,2}} ?"
+_MARK = rf"(?: ?{_NAMED}? ?[:：=是为為] ?| ?id(?: is)? ?)"
+_AND = r"(?: ?[/、，,&和或及] ?(?:{}))?"
+"""What may have the same number or name: `QQ/微信：`."""
+
+_AND_QQ = _AND.format("qq|扣扣|企鹅")
+_AND_WECHAT = _AND.format(r"微信|[加+]?[v威薇]信|wechat|weixin|wx|vx|v")
 _WECHAT = (
-    rf"(?:(?:微信|[加+]?[v威薇]信|加[v微]){_LINK}"
-    rf"|(?<![a-z0-9])(?:wechat|weixin|wx|vx){_MARK})"
+    rf"(?:(?:微信|[加+]?[v威薇]信|(?:加 ?|[+＋](?=\w{{1,2}} ?[:：]))(?:微|vx|wx|v)){_AND_QQ}{_LINK}"
+    rf"|(?<![a-z0-9])(?:wechat|weixin|wx|vx){_AND_QQ}{_MARK}|\b(?:my|his|her) wechat(?: is)? )"
 )
-_QQ = rf"(?:(?<![a-z0-9])qq|扣扣|企鹅){_LINK}"
-_LINK_BYTES = r"(?:(?:[a-z :=]|[\xc2-\xf4][\x80-\xbf]{1,3}){0,10})"
+_QQ = rf"(?:(?<![a-z0-9])q(?: ?q|群)|扣扣|企鹅){_AND_WECHAT}{_LINK}"
+_LINK_BYTES = r"(?:(?:[a-z :=/&,]|[\xc2-\xf4][\x80-\xbf]{1,3}){0,14})"
 
 
 def _account(value: str) -> bool | None:
@@ -27,7 +33,8 @@ ACCOUNTS = (
             rf"(?<={_WECHAT})[a-z][a-z0-9_\-]{{5,19}}(?![a-z0-9_@.\-])",
             0.6,
             as_bytes(
-                rf"(?:微信|wechat|weixin|wx|vx|[v]信|威信|薇信|加v|加微){_LINK_BYTES}[a-z][a-z0-9_-]{{5,19}}"
+                rf"(?:微信|wechat|weixin|wx|vx|[v]信|威信|薇信|加 ?v|加微|[+]v|＋v){_LINK_BYTES}"
+                rf"[a-z][a-z0-9_-]{{5,19}}"
             ),
         ),
         validate=_account,
@@ -39,7 +46,7 @@ ACCOUNTS = (
             "behind its name",
             rf"(?<={_QQ})[1-9]\d{{4,10}}(?![a-z0-9_@])(?![.]\d)",
             0.6,
-            as_bytes(rf"(?:qq|扣扣|企鹅){_LINK_BYTES}[1-9][0-9]{{4,10}}"),
+            as_bytes(rf"(?:q ?q|扣扣|企鹅|q群){_LINK_BYTES}[1-9][0-9]{{4,10}}"),
         ),
     ),
 )

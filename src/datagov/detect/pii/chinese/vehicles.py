@@ -20,13 +20,23 @@ VEHICLES = (
         "CN_VEHICLE_PLATE",
         Pattern(
             "civil",
-            rf"[{_PROVINCE}][A-HJ-NP-Z][·•・.\- ]?"
+            # O was for the police and offices.
+            rf"[{_PROVINCE}][A-HJ-Z][·•・.\- ]?"
             rf"(?:[{_SERIAL}]{{4}}[{_SERIAL}挂学警港澳]|[A-HJK][{_SERIAL}]\d{{4}}|\d{{5}}[A-HJK])"
             rf"{_AFTER}",
             0.5,
             as_bytes(
-                rf"(?:{'|'.join(_PROVINCE)})[A-HJ-NP-Z](?:·|•|・|[.\x20-])?"
+                rf"(?:{'|'.join(_PROVINCE)})[A-HJ-Z](?:·|•|・|[.\x20-])?"
                 rf"[{_SERIAL}]{{4}}(?:[{_SERIAL}]{{1,2}}|挂|学|警|港|澳)"
+            ),
+        ),
+        Pattern(
+            "civil, apart (weak)",
+            rf"[{_PROVINCE}][ ·•・][A-HJ-Z][·•・.\- ]?[{_SERIAL}]{{5,6}}{_AFTER}",
+            WEAK,
+            as_bytes(
+                rf"(?:{'|'.join(_PROVINCE)})(?:·|•|・|\x20)[A-HJ-Z](?:·|•|・|[.\x20-])?"
+                rf"[{_SERIAL}]{{5,6}}"
             ),
         ),
         Pattern(

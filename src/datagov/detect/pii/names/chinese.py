@@ -25,6 +25,13 @@ DOTS = ("·", "•", "‧", "・")
 KEYS = tuple(name + link for name in ("name", "Name") for link in ("=", ":", '":', "':", '" :'))
 """How data in another language writes that a name follows."""
 
+SEXES = tuple(
+    before + sex + behind
+    for before, behind in ("，，", ",,", "、、", "（，", "(,")
+    for sex in "男女"
+)
+"""What stands behind a name where people are listed."""
+
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 _LINK = regex.compile(
     r"(?:姓名|名字)?[\"'”]?[ \t]*(?:[:：=】\]]|是|叫|为)?[ \t]*[\"'“]?(?=[\u3400-\u9fff])"
@@ -33,6 +40,8 @@ _BEFORE_KEY = regex.compile(
     r"(?ri)(?<![A-Za-z0-9])(?:(?:real|full|user|customer|client|patient|student|contact)[_ ]?)?"
 )
 _DOT = regex.compile(f"[{''.join(DOTS)}]")
+_MARKED = regex.compile(r"[:：=】\]]")
+_OF_PARTS = regex.compile(rf"{_HAN}{{1,6}}(?:[{''.join(DOTS)}]{_HAN}{{1,6}}){{1,3}}(?!{_HAN})")
 _IS_HAN = regex.compile(_HAN)
 _HAN_RUN = regex.compile(rf"(?r){_HAN}+")
 
@@ -59,6 +68,10 @@ def of_label(text: str, start: int, end: int) -> Iterator[Span]:
         return
     at, is_linked = link.end(), link.group().strip("\"'”“") != ""
     is_sure = text[start:end] in words("zh_strong_labels") or is_linked
+    of_parts = _OF_PARTS.match(text, at) if _MARKED.search(link.group()) else None
+    if of_parts:
+        yield Span(at, of_parts.end(), PERSON, "Names: zh, behind a label", LABELLED)
+        return
     for length in (2, 3, 4):
         name = text[at : at + length]
         if _is_name(name) and _end_of_name().match(text, at + length):
@@ -84,6 +97,14 @@ def of_verb(text: str, start: int, end: int) -> Iterator[Span]:
     for span in of_title(text, start, end):
         if span.score == FULL_WITH_TITLE and text[span.start] not in words("zh_doubtful"):
             yield span._replace(rule="Names: zh, before a verb", score=SUBJECT)
+
+
+def of_sex(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name before `，男，`, as lists of people and records have it."""
+    for span in of_title(text, start, end):
+        touches = span.start > 0 and _IS_HAN.match(text, span.start - 1)
+        if span.score == FULL_WITH_TITLE and not touches:
+            yield span._replace(rule="Names: zh, before the sex")
 
 
 def of_title(text: str, start: int, end: int) -> Iterator[Span]:

@@ -7,8 +7,9 @@ from functools import lru_cache
 import numpy as np
 
 from datagov.detect.multipattern import Expression, find
-from datagov.detect.pii.names import chinese, latin
-from datagov.detect.pii.names.lists import given_names
+from datagov.detect.pii.names import announcing, chinese, east_asian, latin
+from datagov.detect.pii.names.lists import common_given_names, given_names, words
+from datagov.detect.pii.names.signs import LIFE, SPEECH
 from datagov.detect.pii.spans import Span
 from datagov.detect.text_buffer import TextBuffer
 
@@ -86,17 +87,37 @@ class _Lookups:
             (f"{name} ", _of_given, True) for name in sorted(given_names())
         ]
         readings += [
-            (f"{title}{dot} ", latin.of_title, False) for title in latin.TITLES for dot in ("", ".")
+            (f"{title}{dot} ", latin.of_title, False)
+            for title in announcing.TITLES
+            for dot in ("", ".")
+            if not dot or title not in announcing.WHOLE_TITLES
         ]
-        readings += [(f"{cue} ", latin.of_cue, False) for cue in latin.CUES]
-        readings += [(f"{label}: ", latin.of_label, False) for label in latin.LABELS]
-        readings += [(f"{word} ", latin.of_greeting, False) for word in latin.GREETINGS]
-        readings += [(f" {verb} ", latin.of_speech, False) for verb in latin.SPEECH]
+        readings += [(f"{cue} ", latin.of_cue, False) for cue in announcing.CUES]
+        readings += [
+            (f"{label}{link}", latin.of_label, False)
+            for label in announcing.LABELS
+            for link in (": ", ":\t", " : ", "：")
+        ]
+        readings += [(f"{word} ", latin.of_greeting, False) for word in announcing.GREETINGS]
+        readings += [(f" {verb} ", latin.of_speech, False) for verb in SPEECH]
+        readings += [(f" {verb}", latin.of_life, False) for verb in LIFE]
+        readings += [
+            (f"{closing}{mark}", latin.of_closing, False)
+            for closing in announcing.CLOSINGS
+            for mark in (",", "\n", "\r\n", "!")
+        ]
         readings += [(word, chinese.of_title, False) for word in chinese.titles()]
         readings += [(word, chinese.of_label, False) for word in chinese.labels()]
+        readings += [(label, east_asian.of_label, False) for label in east_asian.LABELS]
         readings += [(verb, chinese.of_verb, False) for verb in chinese.verbs()]
+        readings += [(sex, chinese.of_sex, False) for sex in chinese.SEXES]
         readings += [(key, chinese.of_key, False) for key in chinese.KEYS]
         readings += [(dot, chinese.of_dot, False) for dot in chinese.DOTS]
+        readings += [
+            (f"{name.upper()} ", _of_capitals, True)
+            for name in sorted(common_given_names() - words("doubtful_given"))
+            if name.title() == name
+        ]
         self.expressions = tuple(
             Expression(i, _literal(text), 0) for i, (text, _, _) in enumerate(readings)
         )
@@ -110,6 +131,10 @@ class _Lookups:
 
 def _of_given(text: str, start: int, end: int) -> Iterator[Span]:
     return latin.of_given(text, start, end - 1)
+
+
+def _of_capitals(text: str, start: int, end: int) -> Iterator[Span]:
+    return latin.of_capitals(text, start, end - 1)
 
 
 def _literal(text: str) -> str:

@@ -10,7 +10,9 @@ from functools import lru_cache
 
 import regex
 
+from datagov.detect.pii.names.announcing import FULL_LABELS, TITLES, TITLES_THAT_ARE_WORDS
 from datagov.detect.pii.names.lists import common_given_names, given_names, surnames, words
+from datagov.detect.pii.names.signs import is_likely, is_marked
 from datagov.detect.pii.spans import Span
 
 PERSON = "PERSON"
@@ -24,42 +26,18 @@ GREETING = 0.6
 SPEAKER = 0.45
 UNLIKELY = 0.3
 
-TITLES = (
-    *("Mr", "Mrs", "Ms", "Miss", "Dr", "Prof", "Professor", "Herr", "Herrn", "Frau", "Mme", "Mlle"),
-    *("Monsieur", "Madame", "Señor", "Señora", "Sra", "Srta", "Sig", "Signora", "Dott", "Pan"),
-    *("Pani", "Rev", "Sgt", "Capt", "Mevrouw", "Meneer", "Sayın"),
-)
-_TITLES_THAT_ARE_WORDS = (
-    *("Frau", "Herr", "Miss", "Pan", "Pani", "Professor", "Madame", "Sig", "Rev"),
-)
-CUES = (
-    *("my name is", "My name is", "name is", "Ich heiße", "ich heiße", "Mein Name ist"),
-    *("mein Name ist", "je m'appelle", "Je m'appelle", "me llamo", "Me llamo", "mi nombre es"),
-    *("mi chiamo", "Mi chiamo", "meu nome é", "Meu nome é", "mijn naam is", "Mijn naam is"),
-)
-LABELS = (
-    *("Name", "name", "NAME", "Full name", "Full Name", "Contact", "Patient", "Customer"),
-    *("Client", "Author", "Employee", "Applicant", "Nom", "Nombre", "Nome", "Naam"),
-)
-SPEECH = ("said", "says", "asked", "replied", "told me", "shouted at", "whispered", "answered")
-GREETINGS = (
-    *("I'm", "I’m", "I am", "calls me", "was called", "call me"),
-    *("Dear", "Hi", "Hello", "Hey", "Liebe", "Lieber", "Hallo", "Cher", "Chère", "Querido"),
-    *("Querida", "Estimado", "Estimada", "Caro", "Cara", "Beste"),
-)
-
 _LETTER = r"[[\p{L}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]"
 """Text of scripts without blanks may follow a name at once. Sets are those of `regex.V1`."""
 
 _TOKEN = regex.compile(rf"\p{{Lu}}{_LETTER}*(?:(?!['’]s\b)['’\-](?!\p{{M}}){_LETTER}+)*", regex.V1)
 _INITIAL = regex.compile(r"\p{Lu}\.(?:[ \-]?\p{Lu}\.)*|(?![IVX]{2})\p{Lu}{1,2}(?= \p{Lu}\p{Ll})")
 _PARTICLE = regex.compile(
-    r"(?:(?:de|da|do|dos|das|del|della|di|du|van|von|der|den|ten|ter|zu|zur|la|le|el|al|bin|ibn"
-    r"|bint|y|e|af|av|of the|vom) ){1,3}"
+    r"(?:(?:de l[oa]s|de|da|do|dos|das|del|della|di|du|van|von|der|den|ten|ter|zu|zur|la|le|el|al"
+    r"|bin|ibn|bint|y|e|af|av|of the|vom) ){1,3}"
 )
 _TITLES_BEFORE = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\.? )*(?=\p{{Lu}})")
 _SURNAMES = regex.compile(
-    r"\p{Lu}\p{Ll}{3,}(?: \p{Lu}\p{Ll}{3,})?"
+    r"\p{Lu}\p{Ll}{3,}(?:-\p{Lu}\p{Ll}+)?(?: \p{Lu}\p{Ll}{3,})?"
     rf"(?!{_LETTER}|[\d'’\-])(?! \p{{Lu}}\p{{Ll}})",
     regex.V1,
 )
@@ -67,6 +45,12 @@ _SURNAMES = regex.compile(
 
 _GIVEN_BEHIND = regex.compile(r", (\p{Lu}[\p{L}\p{M}'’-]+)(?: \p{Lu}\b\.?)?(?![\p{L}\d])")
 _LAST_TOKENS = regex.compile(r"(?r)(?<![\p{L}\d])\p{Lu}[\p{L}\p{M}]+(?: \p{Lu}[\p{L}\p{M}]+)?")
+_HALF_BEFORE = regex.compile(r"(?r)(?<![\p{L}\d'’\-])\p{Lu}\p{L}+-")
+_BLANKS = regex.compile(r"[ \t]*")
+_LINES = regex.compile(r"[,!.]?[ \t]*(?:\r?\n[ \t>]*){1,3}")
+_LINE_END = regex.compile(r"[ \t]*(?:$|[\r\n,])")
+_FIELD_END = regex.compile(r"[ \t]*(?:$|[\r\n,;|<])")
+_UP_TO_END = regex.compile(rf"(?: {_TOKEN.pattern}){{1,3}}(?={_FIELD_END.pattern})", regex.V1)
 _NUMERAL = regex.compile(r"[IVX]+")
 _BEFORE = regex.compile(r"(?r)[\p{L}.]+")
 _MAX_TOKENS = 5
@@ -80,12 +64,13 @@ def of_given(text: str, start: int, end: int) -> Iterator[Span]:
         start: Where the given name begins, in code points.
         end: Where it ends.
     """
+    start = _from_first_half(text, start)
     if start and (text[start - 1].isalnum() or text[start - 1] in "-'’_@/."):
         return
     before = _BEFORE.match(text, max(0, start - 24), start - 1) if start else None
     if before and before.group() in words("no_name_after"):
         return
-    given = text[start:end]
+    given = _shown(text[start:end])
     stop, n_known, n_unknown = _rest(text, end)
     if stop == end:
         return
@@ -96,11 +81,39 @@ def of_given(text: str, start: int, end: int) -> Iterator[Span]:
     if n_known:
         score = DOUBTFUL_KNOWN if is_doubtful else BOTH_KNOWN
     elif n_unknown:
-        is_sure = given in common_given_names() and not is_doubtful
+        is_person = is_marked if is_doubtful else is_likely
+        is_sure = _is_sure(given) or _has_second_given(text, end) or is_person(text, start, stop)
         score = GIVEN_KNOWN if is_sure else UNLIKELY
     else:
         return
     yield Span(start, stop, PERSON, "Names: given name", score)
+
+
+def of_capitals(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name in capitals that a given name begins, where a list has its surname."""
+    for span in of_given(text, start, end):
+        if span.score > GIVEN_KNOWN and text[start : span.end].isupper():
+            yield span._replace(rule="Names: capitals", score=DOUBTFUL_KNOWN)
+
+
+def _from_first_half(text: str, start: int) -> int:
+    """Returns where a given name of two parts begins, such as Mary-Jane, at whose second part."""
+    if text[start - 1 : start] != "-":
+        return start
+    half = _HALF_BEFORE.match(text, max(0, start - 24), start)
+    return half.start() if half and half.group()[:-1] in given_names() else start
+
+
+def _is_sure(given: str) -> bool:
+    return given in common_given_names() and given not in words("doubtful_given")
+
+
+def _has_second_given(text: str, end: int) -> bool:
+    """True for such as `Mary Jane`, before another word in capitals."""
+    second = _TOKEN.match(text, end + 1)
+    return bool(
+        second and _is_sure(second.group()) and text[second.end() : second.end() + 1] == " "
+    )
 
 
 def _rest(text: str, at: int) -> tuple[int, int, int]:
@@ -121,13 +134,11 @@ def _rest(text: str, at: int) -> tuple[int, int, int]:
         word = token.group()
         if len(word) < 2 or _is_no_surname(word):
             break
-        if word in surnames() or word in given_names():
-            n_known += word in surnames()
-            n_unknown += word not in surnames()
+        if _is_surname(word) or word in given_names():
+            n_known += _is_surname(word)
+            n_unknown += not _is_surname(word)
         elif n_known or n_unknown:
-            more = _SURNAMES.match(text, token.start())
-            if more and not any(word in no_surnames() for word in more.group().split(" ")):
-                end = more.end()
+            end = _past_surnames(text, token.start()) or end
             break
         else:
             n_unknown += 1
@@ -135,28 +146,42 @@ def _rest(text: str, at: int) -> tuple[int, int, int]:
     return end, n_known, n_unknown
 
 
+def _past_surnames(text: str, start: int) -> int | None:
+    """Returns where one or two words end that no list has and that end a name."""
+    more = _SURNAMES.match(text, start)
+    if more is None or any(word in no_surnames() for word in more.group().split(" ")):
+        return None
+    end: int = more.end()
+    return end
+
+
 def _is_no_surname(word: str) -> bool:
     """True for words such as those in `Robert Koch-Institut`, and for abbreviations.
 
-    Not for numbers of kings (XIV), nor for short ones that the list of surnames has (KIM, LEE).
+    Not for numbers of kings (XIV), nor for surnames in capitals (KIM, DUPONT).
     """
-    if word.rsplit("-", 1)[-1] in words("no_surname"):
+    if _shown(word.rsplit("-", 1)[-1]) in no_surnames():
         return True
     if not word.isupper() or _NUMERAL.fullmatch(word):
         return False
-    return len(word) > 3 or word.title() not in surnames()
+    return not _is_surname(word)
+
+
+def _is_surname(word: str) -> bool:
+    return _shown(word) in surnames() or _shown(word) in words("short_surnames")
 
 
 @lru_cache(maxsize=1)
 def no_surnames() -> frozenset[str]:
-    """Returns the words in capitals that are no surnames behind a name."""
-    return words("no_surname") | words("things")
+    """Returns the words in capitals that are no surnames behind a given name."""
+    return words("no_surname") | words("no_part") | words("things")
 
 
 def of_title(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name behind a title that ends before `end`."""
-    is_word = text[start:end].strip() in _TITLES_THAT_ARE_WORDS
-    name = _name(text, end, need_known=is_word)
+    is_word = text[start:end].strip() in TITLES_THAT_ARE_WORDS
+    end = _past_titles(text, end)
+    name = _name(text, end, need_known=is_word, is_titled=not is_word)
     if name and not (start and text[start - 1].isalnum()):
         yield Span(end, name[0], PERSON, "Names: title", TITLE)
 
@@ -166,27 +191,50 @@ def of_cue(text: str, start: int, end: int) -> Iterator[Span]:
     end = _past_titles(text, end)
     name = _name(text, end, need_known=False)
     if name and not (start and text[start - 1].isalnum()):
-        yield Span(end, name[0], PERSON, "Names: announced", CUE)
+        yield Span(end, _to_field_end(text, name[0]), PERSON, "Names: announced", CUE)
 
 
 def of_label(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name in a field for names."""
     if start and text[start - 1].isalnum():
         return
-    end = _past_titles(text, end)
+    is_full = text[start:end].rstrip(": ：").casefold() in FULL_LABELS
+    end = _past_titles(text, _BLANKS.match(text, end).end())
     name = _name(text, end, need_known=False)
-    if name is None:
+    if name is None or text[end : name[0]] in words("no_field"):
         return
     stop, n_tokens, is_known = name
     given = _GIVEN_BEHIND.match(text, stop)
-    if n_tokens == 1 and is_known and given and given[1] in given_names():
+    if n_tokens == 1 and is_known and given and _is_given(given[1]):
         stop, n_tokens = given.end(), 2
+    whole = _to_field_end(text, stop)
+    if is_known or is_full or text[whole : whole + 2] == " <":
+        stop = whole
+    fills_line = _FIELD_END.match(text, stop) is not None
     if is_known:
         score = CUE if n_tokens > 1 else GREETING
+    elif is_full:
+        score = GREETING if fills_line else UNLIKELY
     else:
-        fills_line = text[stop : stop + 1] in ("", "\n", "\r", ",", ";")
         score = GIVEN_KNOWN if n_tokens == 2 and fills_line else UNLIKELY
     yield Span(end, stop, PERSON, "Names: field", score)
+
+
+def of_closing(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name below a letter."""
+    line = _LINES.match(text, end - 1)
+    if not line or (start and text[start - 1].isalnum()):
+        return
+    end = _past_titles(text, line.end())
+    name = _name(text, end, need_known=False)
+    if name and _LINE_END.match(text, name[0]):
+        stop, n_tokens, is_known = name
+        if is_known:
+            score = CUE if n_tokens > 1 else GREETING
+        else:
+            is_full = n_tokens > 1 or _INITIAL.match(text, end)
+            score = GIVEN_KNOWN if is_full else UNLIKELY
+        yield Span(end, stop, PERSON, "Names: signature", score)
 
 
 def of_greeting(text: str, start: int, end: int) -> Iterator[Span]:
@@ -201,9 +249,21 @@ def of_speech(text: str, start: int, end: int) -> Iterator[Span]:
     name = _name(text, end, need_known=True)
     if name:
         yield Span(end, name[0], PERSON, "Names: speaker", SPEAKER)
+    yield from of_life(text, start, end)
+
+
+def of_life(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yields the name of whom something is said that is said of people."""
     before = _LAST_TOKENS.match(text, max(0, start - 60), start)
     if before and all(_is_known(word) for word in before.group().split(" ")):
         yield Span(before.start(), start, PERSON, "Names: speaker", SPEAKER)
+
+
+def _to_field_end(text: str, stop: int) -> int:
+    """Returns where a name ends that words in capitals follow up to the end of its field."""
+    more = _UP_TO_END.match(text, stop)
+    is_part = more and not any(word in words("no_part") for word in more.group().split())
+    return more.end() if is_part else stop
 
 
 def _past_titles(text: str, at: int) -> int:
@@ -212,12 +272,28 @@ def _past_titles(text: str, at: int) -> int:
 
 
 def _is_known(word: str) -> bool:
-    shown = word.title() if word.isupper() else word
-    return shown in given_names() or shown in surnames()
+    return _is_given(word) or _shown(word) in surnames()
 
 
-def _name(text: str, start: int, *, need_known: bool) -> tuple[int, int, bool] | None:
-    """Returns the end of the name that begins here, its number of words, and if one is known."""
+def _is_given(word: str) -> bool:
+    return _shown(word) in given_names()
+
+
+def _shown(word: str) -> str:
+    return word.title() if word.isupper() else word
+
+
+def _name(
+    text: str, start: int, *, need_known: bool, is_titled: bool = False
+) -> tuple[int, int, bool] | None:
+    """Returns the end of the name that begins here, its number of words, and if one is known.
+
+    Args:
+        text: The whole text.
+        start: Where the name would begin.
+        need_known: Whether a name counts only if a list has one of its words.
+        is_titled: Whether a title stands before, and makes a surname also of a word for a house.
+    """
     at, n_tokens, known = start, 0, False
     end = start
     while n_tokens < _MAX_TOKENS - 1:
@@ -227,11 +303,16 @@ def _name(text: str, start: int, *, need_known: bool) -> tuple[int, int, bool] |
             continue
         particle = _PARTICLE.match(text, at) if n_tokens else None
         token = _TOKEN.match(text, particle.end() if particle else at)
-        if not token or token.group() in words("no_surname"):
+        word = token.group() if token else ""
+        # Half a name is worse than a word too many: Friedrich List, Anna Bar.
+        stops = words("no_part") if n_tokens == 1 else no_surnames()
+        if not token or (word in stops and not (is_titled and not n_tokens and _is_surname(word))):
             break
-        word = token.group()
         is_known = _is_known(word)
         if n_tokens > 1 and not is_known:
+            more = _past_surnames(text, token.start())
+            if more:
+                end, n_tokens = more, n_tokens + 1
             break
         known |= is_known
         n_tokens += 1

@@ -9,22 +9,22 @@ import yaml
 @lru_cache(maxsize=1)
 def given_names() -> frozenset[str]:
     """Returns given names in Latin script, as they are written."""
-    return _names("given.txt", "")
+    return _names("given.txt", "") | words("more_given")
 
 
 @lru_cache(maxsize=1)
 def common_given_names() -> frozenset[str]:
     """Returns those of the given names that several countries have."""
-    return _names("given.txt", "?")
+    return _names("given.txt", "?") | words("more_given")
 
 
 @lru_cache(maxsize=1)
 def surnames() -> frozenset[str]:
     """Returns surnames in Latin script, as they are written."""
-    return _names("surnames.txt", "")
+    return _names("surnames.txt", "") | words("more_surnames")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def words(kind: str) -> frozenset[str]:
     """Returns a list of `words.yaml`."""
     return frozenset(_words()[kind].split())

@@ -36,6 +36,10 @@ def _digits(value: str) -> str:
     return "".join(str(int(char)) for char in value if char.isdecimal())
 
 
+_APART = r"[./_\t\u00a0\u2000-\u200a\u2010-\u2015\u202f]|[ \t]{2,3}"
+_APART_BYTES = r"(?:[./_\t]|\xc2\xa0|\xe2\x80[\x80-\x8a\x90-\x95\xaf]|[ \t]{2,3})"
+"""What stands between the groups of a card beside one blank or hyphen."""
+
 CARDS = (
     Recogniser(
         "CardRecognizer",
@@ -47,6 +51,14 @@ CARDS = (
                 0.3,
                 r"[2-6][0-9]{3}(?:[ -]?[0-9]){8,15}[^0-9]",
                 1,
+            ),
+            Pattern(
+                "groups apart otherwise (weak)",
+                rf"(?<![0-9A-Za-z_.,\-])[2-6]\d{{3}}(?:({_APART})\d{{4}}(?:\1\d{{4}}){{2}}"
+                rf"|({_APART})\d{{6}}\2\d{{4,5}})(?![0-9A-Za-z_]|[.,\-]\d)",
+                0.3,
+                rf"[2-6][0-9]{{3}}(?:(?:{_APART_BYTES}[0-9]{{4}}){{3}}"
+                rf"|{_APART_BYTES}[0-9]{{6}}{_APART_BYTES}[0-9]{{4,5}})",
             ),
             Pattern(
                 "JCB, 15 digits (weak)",

@@ -10,6 +10,11 @@ from datagov.detect.pii.presidio import has_public_suffix
 from datagov.detect.pii.rules import Pattern, Recogniser
 
 _LABEL = r"[A-Za-z0-9][A-Za-z0-9\-]*"
+_HOST = rf"(?:{_LABEL}\.)+[A-Za-z]{{2,24}}(?![A-Za-z0-9_@\-])"
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9._%+\-]*"
+_NAMES = rf"\s?{_NAME}(?:\s?[,;|]\s?{_NAME}){{1,30}}\s?"
+GROUP = rf"\\?\{{{_NAMES}\\?\}}|\[{_NAMES}\]|\({_NAMES}\)|<{_NAMES}>"
+"""Several people of one host, as papers name them: `{ann, bob}@host.example`."""
 
 MAILBOXES = (
     Recogniser(
@@ -18,11 +23,25 @@ MAILBOXES = (
         (
             Pattern(
                 "in a path or query",
-                rf"(?<=/|[?&][A-Za-z_.\-]{{1,30}}=)[A-Za-z0-9_][A-Za-z0-9._%+\-]*@(?:{_LABEL}\.)+[A-Za-z]{{2,24}}"
-                r"(?![A-Za-z0-9_@\-])",
+                rf"(?<=/|[?&][A-Za-z_.\-]{{1,30}}=){_NAME}@{_HOST}",
                 0.5,
                 # An at sign is seldom, a slash is not.
                 r"[A-Za-z0-9._%+\-]@[A-Za-z0-9]",
+            ),
+        ),
+        int(regex.IGNORECASE),
+        validate=has_public_suffix,
+        minds_neighbours=True,
+    ),
+    Recogniser(
+        "MailboxesOfHostRecognizer",
+        "EMAIL_ADDRESS",
+        (
+            Pattern(
+                "names in brackets",
+                rf"(?:{GROUP}) ?@{_HOST}",
+                0.5,
+                r"[}\])>] ?@[A-Za-z0-9][A-Za-z0-9.\-]{2,80}",
             ),
         ),
         int(regex.IGNORECASE),

@@ -4,39 +4,31 @@ libphonenumber has to know the country to tell a number without its code. Where 
 what follows is a phone number, the number of its digits (ITU-T E.164: 15 at most) is enough.
 """
 
+from collections.abc import Iterable
+
 import regex
 
-from datagov.detect.multipattern import in_any_case
+from datagov.detect.pii.chinese.pattern import as_bytes
 from datagov.detect.pii.rules import Pattern, Recogniser
+from datagov.detect.pii.worldwide.phone_words import JOINTS, WORDS, Words
 
-_NOUNS = (
-    *("phone", "telephone", "tel", "mobile", "mob", "cell", "cellphone", "fax", "hotline"),
-    *("whatsapp", "sms", "desk", "téléphone", "tél", "portable", "teléfono", "telefono"),
-    *("telefon", "telefone", "telefoon", "tfno", "móvil", "celular", "rufnummer", "handy"),
-    *("cellulare", "puhelin", "тел", "телефон", "هاتف", "טלפון", "โทร"),
+_NUMBER_OF = (
+    r"(?: ?(?:no|nr|№|number|num|nummer|numer|numéro|número|numero|numara(?:m|sı|mız)?|номер|#)\.?"
+    r"|番号|番號|号码|號碼|번호)"
 )
-_VERBS = (
-    *("call", "call me", "call us", "call him", "call her", "call them", "dial", "reach me"),
-    *(
-        "reach us",
-        "text me",
-        "phone me",
-        "ring me",
-        "messages",
-        "message me",
-        "contact me",
-        "answering",
-    ),
-)
-_NOUN = rf"(?:{'|'.join(_NOUNS)})(?: ?(?:no|nr|number|num|#)\.?)?(?: is)?[ .:)]{{0,3}}\s{{0,2}}"
-_VERB = rf"(?:{'|'.join(_VERBS)})(?: (?:at|on|to|under))?:? "
+_IS = r"(?: (?:is|ist|lautet|est|es|è|é|to|jest|är)|は|는|是|为|為)"
+_END = r"[ .:：)'׳]{0,3}\s{0,2}"
 _BEHIND = r"(?:fax|mobile|cell|office|home|work|phone)\b"
-_NUMBER = r"(?:\+ ?|00)?[(]?\d{1,5}[)]?(?:[ ./\-]{0,2}[(]?\d{1,5}[)]?){1,6}"
+_APART = r"[ ./\-\u00a0\u2010-\u2013]{0,2}"
+_NUMBER = rf"(?:\+ ?|00)?[(]?\d{{1,5}}[)]?(?:{_APART}[(]?\d{{1,5}}[)]?){{1,6}}"
 
 _DATE = regex.compile(
-    r"(?:19|20)\d\d[ ./\-]+(?:19|20)\d\d|\d{1,2}[./\-]\d{1,2}[./\-](?:\d{4}|\d\d)"
+    r"(?:19|20)\d\d[ ./\-\u2010-\u2013]+(?:19|20)\d\d|\d{1,2}[./\-]\d{1,2}[./\-](?:\d{4}|\d\d)"
     r"|(?:19|20)\d\d[./\-]\d{1,2}[./\-]\d{1,2}"
 )
+_BANDS = regex.compile(r"(?:8[05]0|900|1[789]00|2[1-6]00)(?:\D+(?:8[05]0|900|1[789]00|2[1-6]00))*")
+"""Radio bands of mobile phones, in MHz."""
+
 _DIGITS = range(7, 16)
 
 
@@ -47,26 +39,46 @@ _NOBODYS = regex.compile(r"\D*(?:\+\D*0|0\D*0\D*0)")
 def _is_phone(value: str) -> bool | None:
     """Refutes dates, ranges of years, what cannot be dialled, and too few or too many digits."""
     n_digits = sum(char.isdigit() for char in value)
-    if n_digits not in _DIGITS or _DATE.fullmatch(value) or _NOBODYS.match(value):
+    if n_digits not in _DIGITS or _NOBODYS.match(value):
         return False
-    return None
+    return False if _DATE.fullmatch(value) or _BANDS.fullmatch(value) else None
 
 
-_FIRST_WORDS = (*_NOUNS, "call", "contact", "dial", "message", "reach", "ring", "text", "answering")
-_BYTES_BETWEEN = r"(?:[ a-z#.:)\r\n]){0,16}"
-_NUMBER_BYTES = r"[+(0-9](?:[0-9 ./()-]){6,24}"
+_BYTES_BETWEEN = r"[ a-z#.:)\-\r\n\x80-\xff]{0,16}"
+_NUMBER_BYTES = r"[+(0-9](?:[0-9 ./()-]|\xc2\xa0|\xe2\x80[\x90-\x93]){6,24}"
+
+
+def _behind(words: Words) -> Pattern:
+    """Returns the pattern for a number behind one of these words."""
+    before = rf"(?:{_any(words.nouns)}){_NUMBER_OF}?{_IS}?{_END}"
+    if words.verbs:
+        before += rf"|(?:{_any(words.verbs)})(?: (?:{_any(JOINTS)})){{0,2}} ?[:：]? "
+    begins = "" if words.may_touch else r"(?<![^\W\d])"
+    beginnings = "|".join(map(_as_bytes, words.beginnings))
+    return Pattern(
+        "behind its name",
+        rf"(?<={begins}(?:{before})){_NUMBER}(?<=\d)(?![0-9A-Za-z_]|[.,]\d)",
+        0.6,
+        rf"(?:{beginnings}){_BYTES_BETWEEN}{_NUMBER_BYTES}",
+    )
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(map(regex.escape, words))
+
+
+def _as_bytes(word: str) -> str:
+    """Returns a word for hyperscan, which ignores case in ASCII alone."""
+    forms = sorted({word} if word.isascii() else {word, word.capitalize(), word.upper()})
+    return "|".join(as_bytes(regex.escape(form)) for form in forms)
+
 
 PHONES = (
     Recogniser(
         "AnnouncedPhoneRecognizer",
         "PHONE_NUMBER",
         (
-            Pattern(
-                "behind its name",
-                rf"(?<=(?<![^\W\d])(?:{_NOUN}|{_VERB})){_NUMBER}(?![0-9A-Za-z_]|[.,]\d)",
-                0.6,
-                rf"(?:{'|'.join(map(in_any_case, _FIRST_WORDS))}){_BYTES_BETWEEN}{_NUMBER_BYTES}",
-            ),
+            *map(_behind, WORDS),
             Pattern(
                 "before its name",
                 rf"(?<![0-9A-Za-z_.,/\-]){_NUMBER}(?=[ \-(]{{1,2}}{_BEHIND})",
@@ -76,7 +88,7 @@ PHONES = (
             ),
         ),
         int(regex.IGNORECASE),
-        context=(*_FIRST_WORDS, "office", "home", "work"),
+        context=(*(word for each in WORDS for word in each.beginnings), "office", "home", "work"),
         validate=_is_phone,
         only_refutes=True,
         minds_neighbours=True,
