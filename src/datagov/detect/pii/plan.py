@@ -39,7 +39,7 @@ ALL = ("all",)
 
 _ADDITIONS = (*CHINESE_RECOGNISERS, *WORLDWIDE_RECOGNISERS)
 
-NEAR_DIGITS = ((6, 32), (1, 26))
+NEAR_DIGITS = ((8, 32), (4, 26), (1, 26))
 """Where less than the whole is scanned: for what always holds so many digits within so many bytes.
 
 More patterns fit into more bytes, and then more is to be scanned.
