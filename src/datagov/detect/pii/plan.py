@@ -20,6 +20,7 @@ from datagov.detect.multipattern import (
 from datagov.detect.pii import phones
 from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
 from datagov.detect.pii.context import raised, shortest
+from datagov.detect.pii.fixed_patterns import FixedPattern, ends_of_fixed
 from datagov.detect.pii.member_ids import PATTERN as MEMBER_ID
 from datagov.detect.pii.member_ids import ends_of_member_ids
 from datagov.detect.pii.names.latin import PERSON
@@ -204,6 +205,11 @@ def plan(
         if each and i not in by_kernel
     ]
     sought_in_whole, near_digits = _around_digits(sought)
+    for each in tuple(sought_in_whole):
+        fixed = FixedPattern.of(each.pattern, caseless=bool(each.flags & CASELESS))
+        if fixed:
+            kernels.append((each.id, partial(ends_of_fixed, fixed)))
+            sought_in_whole.remove(each)
     return Plan(
         searches=tuple(searches),
         near_digits=near_digits,
