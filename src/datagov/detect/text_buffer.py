@@ -39,7 +39,7 @@ class TextBuffer:
         view = memoryview(values) if values is not None else memoryview(b"")
         bounds = offsets.tolist()
         pieces = [view[start:end] for start, end in itertools.pairwise(bounds)]
-        data = b"".join((SEPARATOR, SEPARATOR.join(pieces), SEPARATOR))
+        data = SEPARATOR.join((b"", *pieces, b""))
         lengths = np.diff(offsets)
         starts = np.cumsum(np.concatenate([[1], lengths[:-1] + 1])) if len(texts) else offsets[:0]
         return cls(data, starts, starts + lengths)

@@ -1,8 +1,9 @@
 """The detector of personal information: candidates from one scan, confirmed where they are."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -24,13 +25,10 @@ from datagov.detect.pii.plausible import plausible
 from datagov.detect.pii.rules import Recogniser
 from datagov.detect.pii.sensitive.mentions import find_mentions
 from datagov.detect.pii.spans import Span, spans_table, without_contained
-from datagov.detect.pii.support import Batch
+from datagov.detect.pii.support import Batch, Found
 from datagov.detect.pii.urls import UrlSpans, is_read, url_spans
 from datagov.detect.text_buffer import TextBuffer
 from datagov.texts import Texts, as_texts
-
-Found = list[tuple[int, list[Span]]]
-"""The spans in each text, by index; texts without any may be left out."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,8 @@ class PiiDetector:
             # Models find addresses too, and allowed ones are told by their text.
             found, urls = _together(found, urls.by_text()), None
         if scan.names:
-            found = _together(found, find_names(batch.strings, batch.unfolded, scan.min_score))
+            names = batch.as_they_are(partial(_names, scan.min_score), found)
+            found = _together(found, names)
         if self.ner:
             entities = find_entities(original, self.ner, scan.min_score)
             found = [(cell, without_contained(s)) for cell, s in _together(found, entities)]
@@ -159,7 +158,7 @@ class PiiDetector:
         scan = batch.scan
         return [
             (cell, [s for s in spans if s.entity in scan.mentions and s.score >= scan.min_score])
-            for cell, spans in find_mentions(batch.strings, batch.unfolded, found)
+            for cell, spans in batch.as_they_are(find_mentions, found)
         ]
 
     def _own_rules(self) -> frozenset[str]:
@@ -169,6 +168,10 @@ class PiiDetector:
     def normalise(self, category: str, value: str) -> str:
         """Returns the form of `value` under which two spellings of one thing are equal."""
         return normalise(category, value)
+
+
+def _names(min_score: float, texts: Mapping[int, str], buffer: TextBuffer, _found: Found) -> Found:
+    return find_names(texts, buffer, min_score)
 
 
 def _together(one: Found, other: Found) -> Found:

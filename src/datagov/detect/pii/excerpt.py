@@ -1,6 +1,7 @@
 """The parts of texts in which digits stand: a fourth of most, and nearly all identifiers.
 
-Hundreds of patterns for numbers are scanned for in these alone.
+Hundreds of patterns for numbers are scanned for in these alone, those for long numbers only where
+many digits stand close together: in a twentieth of most texts.
 """
 
 from dataclasses import dataclass, field
@@ -14,6 +15,11 @@ from datagov.kernel import kernel
 Ints = npt.NDArray[np.int64]
 
 _SEPARATOR = ord("\n")
+
+
+def places_of_digits(data: bytes) -> Ints:
+    """Returns the places of all ASCII digits, ascending."""
+    return _digits(np.frombuffer(data, np.uint8))
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,19 @@ class Excerpt:
     whole: int
 
     @classmethod
-    def around_digits(cls, data: bytes, reach: int) -> "Excerpt":
-        """Returns the bytes of `data` that lie within `reach` of an ASCII digit."""
+    def around_digits(cls, data: bytes, digits: Ints, n_digits: int, reach: int) -> "Excerpt":
+        """Returns what may belong to a match of `reach` bytes that holds `n_digits` digits.
+
+        A byte more before and behind each part is in it, or the part ends with `data`.
+
+        Args:
+            data: The whole.
+            digits: Where digits stand in it.
+            n_digits: At least one.
+            reach: Bytes of the widest match.
+        """
         array = np.frombuffer(data, np.uint8)
-        begins, ends = _parts(array, reach)
+        begins, ends = _parts(digits, n_digits, reach, len(data))
         lengths = ends - begins + 1
         starts = np.cumsum(lengths) - lengths
         return cls(_joined(array, begins, ends).tobytes(), starts, begins - starts, len(data))
@@ -50,17 +65,31 @@ class Excerpt:
 
 
 @kernel
-def _parts(data: Bytes, reach: int) -> tuple[Ints, Ints]:
-    """Returns where the parts begin and end; none touch."""
-    begins = np.empty(len(data) // (reach + 1) + 1, np.int64)
-    ends = np.empty(len(begins), np.int64)
+def _digits(data: Bytes) -> Ints:
+    places = np.empty(len(data), np.int64)
     n = 0
     for at in range(len(data)):
         if 0x30 <= data[at] <= 0x39:
-            if n == 0 or at - reach > ends[n - 1]:
-                begins[n] = max(0, at - reach)
-                n += 1
-            ends[n - 1] = min(len(data), at + reach + 1)
+            places[n] = at
+            n += 1
+    return places[:n]
+
+
+@kernel
+def _parts(digits: Ints, n_digits: int, reach: int, whole: int) -> tuple[Ints, Ints]:
+    """Returns where the parts begin and end; none touch."""
+    begins = np.empty(len(digits), np.int64)
+    ends = np.empty(len(digits), np.int64)
+    n = 0
+    for last in range(n_digits - 1, len(digits)):
+        first = digits[last - n_digits + 1]
+        if digits[last] - first >= reach:
+            continue
+        begin = max(0, digits[last] - reach)
+        if n == 0 or begin > ends[n - 1]:
+            begins[n] = begin
+            n += 1
+        ends[n - 1] = min(whole, first + reach + 1)
     return begins[:n], ends[:n]
 
 

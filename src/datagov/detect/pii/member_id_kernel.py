@@ -1,4 +1,4 @@
-"""Where health-insurance numbers may end: a pass over the bytes that stops at digits only."""
+"""Where health-insurance numbers may end: a pass over the digits of texts."""
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +13,16 @@ _MIN_PART, _MAX_PART = 5, 19
 """Letters and digits of the last part of a match; letters and a hyphen may stand before it."""
 
 
-def find_ends(data: bytes) -> Ints:
+def find_ends(data: bytes, digits: Ints) -> Ints:
     """Returns the ends of parts of a fitting length that stand before a digit of the same run.
 
     A run is of letters, digits and hyphens of ASCII, a part of it without hyphens.
+
+    Args:
+        data: Texts, UTF-8.
+        digits: Where digits stand in it, ascending.
     """
-    return _ends(np.frombuffer(data, np.uint8))
+    return _ends(np.frombuffer(data, np.uint8), digits)
 
 
 @kernel
@@ -32,12 +36,12 @@ def _is_part(byte: int) -> bool:
 
 
 @kernel
-def _ends(data: Bytes) -> Ints:
+def _ends(data: Bytes, digits: Ints) -> Ints:
     ends = np.empty(len(data) // _MIN_PART + 1, np.int64)
     n = 0
     done = 0
-    for digit in range(len(data)):
-        if not _is_digit(data[digit]) or digit < done:
+    for digit in digits:
+        if digit < done:
             continue
         at = digit
         while at > done and (_is_part(data[at - 1]) or data[at - 1] == _HYPHEN):

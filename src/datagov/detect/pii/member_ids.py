@@ -48,9 +48,9 @@ def member_ids(text: str, start: int, stop: int, loose: bool) -> "Iterator[regex
         match = candidate.search(text, begin + 1, stop)
 
 
-def ends_of_member_ids(data: bytes) -> "Ints":
-    """Returns where in folded texts matches of `PATTERN` may end: bytes, ascending."""
+def ends_of_member_ids(data: bytes, digits: "Ints") -> "Ints":
+    """Returns where in folded texts, with these digits, matches of `PATTERN` may end, ascending."""
     # numba takes a second to import.
     from datagov.detect.pii.member_id_kernel import find_ends
 
-    return find_ends(data)
+    return find_ends(data, digits)

@@ -9,7 +9,7 @@ findings is asked for.
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import phonenumbers
 import regex
@@ -17,15 +17,13 @@ from phonenumbers import phonenumbermatcher as matcher
 from phonenumbers.phonenumberutil import _SECOND_NUMBER_START_PATTERN
 
 from datagov.detect.multipattern import in_any_case
-from datagov.detect.pii.supersets import MULTIBYTE
+
+if TYPE_CHECKING:
+    from datagov.detect.pii.gating import Ints
 
 MIN_DIGITS = 7
-SEED = rf"\d(?:(?:[-x ()\[\]./~]|{MULTIBYTE}){{0,4}}\d){{6}}[^\d]"
-"""Hyperscan: seven digits with no more between them than libphonenumber allows.
-
-It ends behind a block of digits, so that a text of digits only is no flood of places. No byte of a
-match is farther than 17 from a digit.
-"""
+MOST_BETWEEN = 4
+"""Characters between two digits of a number at most, as libphonenumber allows."""
 
 ANY_SEED = r"\d[^\d]"
 """Hyperscan: the end of any block of digits. Presidio also takes years and page numbers for phone
@@ -77,6 +75,17 @@ _PLAIN = regex.compile(r"[0-9\-\s()\[\]./~]+", regex.ASCII)
 """No country code, no extension, no other signs."""
 
 _MAX_PIECES = 8
+
+
+def ends_of_numbers(data: bytes, digits: "Ints") -> "Ints":
+    """Returns where in folded texts, with these digits, numbers of seven digits may end, ascending.
+
+    It is behind a block of digits, so that a text of digits only is no flood of places.
+    """
+    # numba takes a second to import.
+    from datagov.detect.pii.phone_kernel import find_ends
+
+    return find_ends(data, digits, MIN_DIGITS, MOST_BETWEEN)
 
 
 def candidates(

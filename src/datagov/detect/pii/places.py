@@ -17,7 +17,7 @@ from datagov.detect.pii.gating import (
     whole_runs,
 )
 from datagov.detect.pii.own.listed import find_listed
-from datagov.detect.pii.plan import REACH, Plan
+from datagov.detect.pii.plan import Plan
 from datagov.detect.text_buffer import TextBuffer
 
 
@@ -122,15 +122,20 @@ def _hits(buffer: TextBuffer, scan: Plan) -> tuple[Ints, Ints]:
     """Returns ids and ends, in bytes, of all that the scan sees."""
     hits = find(scan.expressions, buffer.data)
     ids, ends = [hits.ids], [hits.ends]
-    for number, find_ends in scan.kernels:
-        ends.append(find_ends(buffer.data))
-        ids.append(np.full(len(ends[-1]), number))
-    if scan.near_digits:
-        # numba takes a second to import.
-        from datagov.detect.pii.excerpt import Excerpt
+    # numba takes a second to import.
+    from datagov.detect.pii.excerpt import Excerpt, places_of_digits
 
-        excerpt = Excerpt.around_digits(buffer.data, REACH)
-        near = find(scan.near_digits, excerpt.data)
+    digits = places_of_digits(buffer.data)
+    by_kernels = [
+        *((number, find_ends(buffer.data)) for number, find_ends in scan.kernels),
+        *((number, find_ends(buffer.data, digits)) for number, find_ends in scan.digit_kernels),
+    ]
+    for number, found in by_kernels:
+        ends.append(found)
+        ids.append(np.full(len(found), number))
+    for n_digits, reach, expressions in scan.near_digits:
+        excerpt = Excerpt.around_digits(buffer.data, digits, n_digits, reach)
+        near = find(expressions, excerpt.data)
         ends.append(excerpt.in_whole(near.ends))
         ids.append(near.ids)
     return np.concatenate(ids), np.concatenate(ends)

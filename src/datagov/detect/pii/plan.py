@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,15 +20,16 @@ from datagov.detect.multipattern import (
 from datagov.detect.pii import phones
 from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
 from datagov.detect.pii.context import raised, shortest
+from datagov.detect.pii.fixed_patterns import FixedPattern, ends_of_fixed
 from datagov.detect.pii.member_ids import PATTERN as MEMBER_ID
 from datagov.detect.pii.member_ids import ends_of_member_ids
 from datagov.detect.pii.names.latin import PERSON
 from datagov.detect.pii.own.listed import Listed
 from datagov.detect.pii.presidio import presidio_languages, presidio_recognisers
 from datagov.detect.pii.rules import Pattern, Recogniser
-from datagov.detect.pii.searching import Search
+from datagov.detect.pii.searching import Search, shape_of
 from datagov.detect.pii.sensitive.lexicon import MENTIONS
-from datagov.detect.pii.supersets import superset, width_around_digits
+from datagov.detect.pii.supersets import digits_of
 from datagov.detect.pii.url_patterns import Urls, ends_of_hosts
 from datagov.detect.pii.word_tree import WordTree
 from datagov.detect.pii.worldwide import WORLDWIDE_RECOGNISERS
@@ -38,8 +40,8 @@ ALL = ("all",)
 
 _ADDITIONS = (*CHINESE_RECOGNISERS, *WORLDWIDE_RECOGNISERS)
 
-REACH = 26
-"""Bytes around each digit that are scanned for what always holds one.
+NEAR_DIGITS = ((8, 32), (4, 26), (1, 26))
+"""Where less than the whole is scanned: for what always holds so many digits within so many bytes.
 
 More patterns fit into more bytes, and then more is to be scanned.
 """
@@ -47,8 +49,19 @@ More patterns fit into more bytes, and then more is to be scanned.
 Finder = Callable[[bytes], npt.NDArray[np.int64]]
 """Returns where in folded texts, as UTF-8, matches of a recogniser may end: bytes, ascending."""
 
+DigitFinder = Callable[[bytes, npt.NDArray[np.int64]], npt.NDArray[np.int64]]
+"""Returns the same, given also where digits stand: bytes, ascending."""
+
 PHONE_ID = 0
 """Index of phone numbers among the searches; they have no patterns."""
+
+
+class NearDigits(NamedTuple):
+    """What to scan for where at least so many digits stand within so many bytes."""
+
+    n_digits: int
+    reach: int
+    expressions: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
@@ -58,10 +71,11 @@ class Plan:
     Attributes:
         searches: One per recogniser; the one at PHONE_ID stands for phone numbers and is empty.
         expressions: What to scan for: possible matches, and what announces phones.
-        near_digits: What to scan for likewise, where all matches lie within `REACH` of a digit.
+        near_digits: What to scan for likewise around digits alone.
         owners: For each of the first expressions the index of its search, and of its patterns
             there; what kernels find and lists of terms have numbers among them and no expression.
         kernels: What kernels find, by these numbers.
+        digit_kernels: What kernels find that are given the digits, by these numbers.
         listed: The lists of terms, by these numbers.
         weak: For each owner whether all its patterns count only beside a context word.
         word_tree: The context words of all searches.
@@ -82,9 +96,10 @@ class Plan:
 
     searches: tuple[Search, ...]
     expressions: tuple[Expression, ...]
-    near_digits: tuple[Expression, ...]
+    near_digits: tuple[NearDigits, ...]
     owners: tuple[tuple[int, tuple[int, ...]], ...]
     kernels: tuple[tuple[int, Finder], ...]
+    digit_kernels: tuple[tuple[int, DigitFinder], ...]
     listed: tuple[Listed, ...]
     weak: tuple[bool, ...]
     word_tree: WordTree
@@ -142,8 +157,9 @@ def plan(
             searches.append(Search.of(recogniser, patterns, weak))
     owners: dict[tuple[int, str, int], tuple[int, ...]] = {}
     if "PHONE_NUMBER" in entities:
-        seed = phones.SEED if additions else phones.ANY_SEED
-        owners[PHONE_ID, seed, CASELESS | DOTALL | PREFILTER] = ()
+        # A kernel finds those of seven digits.
+        seed, flags = ("", 0) if additions else (phones.ANY_SEED, DOTALL | PREFILTER)
+        owners[PHONE_ID, seed, flags] = ()
     for which, search in enumerate(searches):
         for index, pattern in enumerate(search.patterns):
             # Patterns of one recogniser may differ in what a scan cannot see.
@@ -152,11 +168,14 @@ def plan(
     first_patterns = (searches[w].patterns[i[0]] if i else None for (w, _, _), i in owners.items())
     urls = None if "URL" in context_only else _urls(searches)
     kernels: list[tuple[int, Finder]] = []
-    for number, (which, _, _) in enumerate(owners):
+    digit_kernels: list[tuple[int, DigitFinder]] = []
+    for number, (which, sought_for, _) in enumerate(owners):
         if urls and which == urls[1]:
             kernels.append((number, partial(ends_of_hosts, urls[0])))
         elif _is_member_id(searches[which]):
-            kernels.append((number, ends_of_member_ids))
+            digit_kernels.append((number, ends_of_member_ids))
+        elif which == PHONE_ID and not sought_for:
+            digit_kernels.append((number, phones.ends_of_numbers))
     listed = [
         Listed(number, pattern.terms)
         for number, pattern in enumerate(first_patterns)
@@ -179,22 +198,28 @@ def plan(
     announces = additions and "PHONE_NUMBER" in entities
     phone_marks = len(owners)
     members = np.array([[word in words for word in all_words] for words in context], bool)
-    by_kernel = {number for number, _ in kernels}
+    by_kernel = {number for number, _ in (*kernels, *digit_kernels)}
     sought = [
         Expression(i, each, flags)
         for i, (_, each, flags) in enumerate(owners)
         if each and i not in by_kernel
     ]
-    near_digits = tuple(each for each in sought if _is_near_digits(each.pattern))
+    sought_in_whole, near_digits = _around_digits(sought)
+    for each in tuple(sought_in_whole):
+        fixed = FixedPattern.of(each.pattern, caseless=bool(each.flags & CASELESS))
+        if fixed:
+            kernels.append((each.id, partial(ends_of_fixed, fixed)))
+            sought_in_whole.remove(each)
     return Plan(
         searches=tuple(searches),
         near_digits=near_digits,
         expressions=(
-            *(each for each in sought if each not in near_digits),
+            *sought_in_whole,
             *((Expression(phone_marks, phones.MARKS, DOTALL),) if announces else ()),
         ),
         owners=tuple((which, indices) for (which, _, _), indices in owners.items()),
         kernels=tuple(kernels),
+        digit_kernels=tuple(digit_kernels),
         listed=tuple(listed),
         weak=tuple(weak_owners),
         word_tree=WordTree.of(all_words),
@@ -258,8 +283,7 @@ def _sought(recogniser: Recogniser, pattern: Pattern) -> tuple[str, int]:
     flags = DOTALL | MULTILINE | PREFILTER
     if recogniser.flags & regex.IGNORECASE:
         flags |= CASELESS
-    shape = superset(pattern.regex, recogniser.label(pattern))
-    return pattern.superset or shape.pattern, flags
+    return pattern.superset or shape_of(recogniser, pattern).pattern, flags
 
 
 def _is_member_id(search: Search) -> bool:
@@ -268,9 +292,21 @@ def _is_member_id(search: Search) -> bool:
     )
 
 
-def _is_near_digits(sought: str) -> bool:
-    width = width_around_digits(sought)
-    return sought == phones.SEED or (width is not None and width <= REACH)
+def _around_digits(
+    sought: Iterable[Expression],
+) -> tuple[list[Expression], tuple[NearDigits, ...]]:
+    """Returns what to scan for in the whole, and what around digits alone, as few as may be."""
+    near: dict[tuple[int, int], list[Expression]] = {each: [] for each in NEAR_DIGITS}
+    whole: list[Expression] = []
+    for each in sought:
+        digits = digits_of(each.pattern)
+        fitting = (
+            of_these
+            for (n_digits, reach), of_these in near.items()
+            if digits and digits.at_least >= n_digits and digits.width <= reach
+        )
+        next(fitting, whole).append(each)
+    return whole, tuple(NearDigits(*where, tuple(each)) for where, each in near.items() if each)
 
 
 def _phone_regions() -> frozenset[str]:

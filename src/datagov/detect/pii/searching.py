@@ -84,7 +84,7 @@ class Search:
         cls, recogniser: Recogniser, patterns: tuple[Pattern, ...], weak: tuple[bool, ...]
     ) -> "Search":
         """Returns the search for some patterns of a recogniser."""
-        shapes = [_shape(recogniser, pattern) for pattern in patterns]
+        shapes = [shape_of(recogniser, pattern) for pattern in patterns]
         widths = [_width(shape, pattern) for shape, pattern in zip(shapes, patterns, strict=True)]
         flags = recogniser.flags
         return cls(
@@ -196,17 +196,23 @@ class Search:
         return iter(compiled.finditer(text, window.start, window.stop))
 
 
-def _shape(recogniser: Recogniser, pattern: Pattern) -> Shape:
+def shape_of(recogniser: Recogniser, pattern: Pattern) -> Shape:
+    """Returns the shape of a recogniser's pattern.
+
+    Raises:
+        ConfigError: The pattern cannot be read, or matches nothing in particular.
+    """
     if pattern.terms is not None:
         return Shape("", pattern.terms.max_length, True, True)
-    return superset(pattern.regex, recogniser.label(pattern))
+    name = recogniser.label(pattern)
+    return superset(pattern.regex, name, in_folded=recogniser.minds_neighbours)
 
 
 def _width(shape: Shape, pattern: Pattern) -> int | None:
     if pattern.bounded:
         return min(shape.max_width or MAX_MATCH, MAX_MATCH)
     if shape.max_width:
-        return shape.max_width + pattern.late
+        return shape.max_width + max(shape.late, pattern.late)
     return MAX_WIDTH if shape.takes_space else None
 
 

@@ -11,7 +11,7 @@ import re._constants as sre  # type: ignore[import-not-found]
 import re._parser as sre_parser  # type: ignore[import-not-found]
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 
@@ -43,12 +43,14 @@ class Shape:
         max_width: Most code points of a match; None if there is no limit.
         takes_space: Whether white space can be part of a match.
         looks_around: Whether a match depends on what stands beside it.
+        late: Code points by which the superset may end behind the match.
     """
 
     pattern: str
     max_width: int | None
     takes_space: bool
     looks_around: bool
+    late: int = 0
 
 
 def parsed(pattern: str) -> Any:
@@ -75,8 +77,14 @@ def in_class(before: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def superset(pattern: str, name: str) -> Shape:
-    """Returns the shape of `pattern`; `name` is for the error.
+def superset(pattern: str, name: str, *, in_folded: bool = False) -> Shape:
+    """Returns the shape of a pattern.
+
+    Args:
+        pattern: In the syntax of the `regex` package.
+        name: For the error.
+        in_folded: Whether it is matched in folded texts only, so that what it refuses beside a
+            match is just what stands there.
 
     Raises:
         ConfigError: The pattern cannot be read, or matches nothing in particular.
@@ -89,54 +97,70 @@ def superset(pattern: str, name: str) -> Shape:
     low, high = tree.getwidth()
     if low == 0:
         raise ConfigError(f"pattern {name!r} matches the empty text; require a character")
-    writer = _Writer()
+    writer = _Writer(in_folded)
     body = writer.sequence(list(tree))
     max_width = None if high >= _UNBOUNDED else high
-    return Shape(body, max_width, writer.takes_space, writer.looks_around)
+    behind = _what_stands_behind(list(tree)) if in_folded and max_width else ""
+    return Shape(
+        body + behind, max_width, writer.takes_space, writer.looks_around, int(behind != "")
+    )
+
+
+class Digits(NamedTuple):
+    """What the matches of a pattern have of ASCII digits.
+
+    Attributes:
+        at_least: How many each holds.
+        width: Bytes of the widest match.
+    """
+
+    at_least: int
+    width: int
 
 
 @lru_cache(maxsize=1024)
-def width_around_digits(superset: str) -> int | None:
-    """Returns the most bytes of a match, each of which holds a digit.
+def digits_of(superset: str) -> Digits | None:
+    """Returns what all matches of a pattern have of digits.
 
     Args:
         superset: A pattern as `superset` returns it, or in hyperscan's syntax.
 
     Returns:
-        None if some match holds no digit, or there is no limit, or `re` does not read the pattern.
+        None if some match holds none, or there is no limit, or `re` does not read the pattern.
     """
     try:
         tree = sre_parser.parse(superset)
     except (sre_parser.error, OverflowError):
         return None
-    high = tree.getwidth()[1]
-    return high if high < _UNBOUNDED and _needs_digit(list(tree)) else None
+    at_least, width = _n_digits(list(tree)), tree.getwidth()[1]
+    return Digits(at_least, width) if at_least and width < _UNBOUNDED else None
 
 
-def _needs_digit(nodes: list[Node]) -> bool:
-    return any(map(_is_with_digit, nodes))
+def _n_digits(nodes: list[Node]) -> int:
+    return sum(map(_n_digits_of_node, nodes))
 
 
-def _is_with_digit(node: Node) -> bool:
-    """True if all that a node of a pattern over bytes matches holds a digit."""
+def _n_digits_of_node(node: Node) -> int:
+    """Returns how many digits all that a node of a pattern over bytes matches holds at least."""
     kind, value = node
     if kind is sre.LITERAL or kind is sre.IN:
         # Beyond ASCII are no digits here: texts are folded.
         in_ascii, others, _ = members(node)
-        return not others and in_ascii <= _DIGIT
+        return int(not others and in_ascii <= _DIGIT)
     if kind is sre.BRANCH:
-        return all(_needs_digit(list(each)) for each in value[1])
+        return min(_n_digits(list(each)) for each in value[1])
     if kind is sre.SUBPATTERN:
-        return _needs_digit(list(value[3]))
+        return _n_digits(list(value[3]))
     if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
-        return value[0] > 0 and _needs_digit(list(value[2]))
-    return False
+        return int(value[0]) * _n_digits(list(value[2]))
+    return 0
 
 
 class _Writer:
     """Writes a parse tree as a pattern over bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, in_folded: bool) -> None:
+        self.in_folded = in_folded
         self.groups: dict[int, str] = {}
         self.takes_space = False
         self.looks_around = False
@@ -190,8 +214,7 @@ class _Writer:
         nodes = list(body)
         if place or direction > 0 or len(nodes) != 1 or nodes[0][0] not in (sre.IN, sre.LITERAL):
             return ""
-        allowed = _ASCII - _refused(nodes[0])
-        return f"[{_ranges(allowed)}\\x80-\\xff]" if ord("\n") in allowed else ""
+        return _other_than(members(nodes[0])[0] if self.in_folded else _refused(nodes[0]))
 
     def what_stands_before(self, value: Any) -> str:
         """Returns what a look-behind at the beginning asks for as a part of the match."""
@@ -208,6 +231,25 @@ class _Writer:
         choices = [f"[{_ranges(ascii_members)}]"] if ascii_members else []
         choices += [MULTIBYTE] if others else [_SPACES] if spaces else []
         return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"
+
+
+def _what_stands_behind(nodes: list[Node]) -> str:
+    """Returns the character behind a match instead of look-aheads at the end for one that is not.
+
+    There is always one, the separator behind a text. It ends a run of digits, each of which would
+    else be the end of a possible match.
+    """
+    refused: frozenset[int] = frozenset()
+    while nodes and nodes[-1][0] is sre.ASSERT_NOT and nodes[-1][1][0] > 0:
+        body = list(nodes.pop()[1][1])
+        if len(body) == 1 and body[0][0] in (sre.IN, sre.LITERAL):
+            refused |= members(body[0])[0]
+    return _other_than(refused) if refused else ""
+
+
+def _other_than(refused: frozenset[int]) -> str:
+    allowed = _ASCII - refused
+    return f"[{_ranges(allowed)}\\x80-\\xff]" if ord("\n") in allowed else ""
 
 
 def _refused(node: Node) -> frozenset[int]:

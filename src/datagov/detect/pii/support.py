@@ -1,5 +1,6 @@
 """Which matches of a batch stand beside one of their context words."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import groupby
@@ -18,10 +19,17 @@ from datagov.detect.pii.context import (
 )
 from datagov.detect.pii.gating import Bools, Ints, Nearby
 from datagov.detect.pii.plan import Plan
+from datagov.detect.pii.spans import Span
 from datagov.detect.text_buffer import TextBuffer
 from datagov.texts import Strings
 
 _BLANK = ord(" ")
+
+Found = list[tuple[int, list[Span]]]
+"""The spans in each text, by index; texts without any may be left out."""
+
+Find = Callable[[Mapping[int, str], TextBuffer, Found], Found]
+"""Returns what is found, given texts by index, the same as a buffer, and what else was found."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +53,14 @@ class Batch:
     nearby: Nearby
 
     @cached_property
+    def changed(self) -> Ints:
+        """Which texts folding changes, ascending."""
+        return np.flatnonzero(self.is_changed)
+
+    @cached_property
     def unfolded(self) -> TextBuffer:
-        """The texts as they are, as a buffer."""
-        return TextBuffer.of(self.texts) if self.is_changed.any() else self.buffer
+        """The texts that folding changes, as they are; to copy all of them takes far longer."""
+        return TextBuffer.of(self.texts.take(pa.array(self.changed)))
 
     @cached_property
     def strings(self) -> Strings:
@@ -60,6 +73,25 @@ class Batch:
             return self.strings[cell]
         text: str = self.like_ascii[cell].as_py()
         return text
+
+    def as_they_are(self, find: Find, persons: Found) -> Found:
+        """Returns what is found in the texts as they are, by index, sorted.
+
+        Args:
+            find: Called with the folded texts, and again with those that folding changes.
+            persons: What else was found, for `find`.
+        """
+        found = [
+            (cell, spans)
+            for cell, spans in find(_Folded(self), self.buffer, persons)
+            if not self.is_changed[cell]
+        ]
+        changed = self.changed.tolist()
+        if not changed:
+            return found
+        texts, named = {i: self.strings[cell] for i, cell in enumerate(changed)}, dict(persons)
+        again = find(texts, self.unfolded, [(i, named.get(c, [])) for i, c in enumerate(changed)])
+        return sorted([*found, *((changed[i], spans) for i, spans in again)])
 
     def supported(self, lists: Ints, cells: Ints, starts: Ints) -> Bools:
         """Returns for each match whether one of its context words stands before it, or in it.
@@ -110,6 +142,17 @@ class Batch:
                 )
                 result[i] = first_held(standing, words_of_list) != ""
         return result
+
+
+class _Folded(dict[int, str]):
+    """The folded texts of a batch by index."""
+
+    def __init__(self, batch: Batch) -> None:
+        super().__init__()
+        self._batch = batch
+
+    def __missing__(self, cell: int) -> str:
+        return self._batch.folded_text(cell)
 
 
 @lru_cache(maxsize=1)

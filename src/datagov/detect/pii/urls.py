@@ -93,8 +93,10 @@ def _matches(batch: Batch, urls: Urls, cells: Ints, positions: Ints) -> _Matches
     if not of_changed.any():
         return found
     cells, positions = cells[of_changed], positions[of_changed]
-    places = batch.unfolded.positions(cells, buffer.offsets(cells, positions))
-    in_changed = _found(urls, batch.unfolded, cells, places)
+    of_unfolded = np.searchsorted(batch.changed, cells)
+    places = batch.unfolded.positions(of_unfolded, buffer.offsets(cells, positions))
+    in_changed = _found(urls, batch.unfolded, of_unfolded, places)
+    in_changed = in_changed._replace(cells=batch.changed[in_changed.cells])
     if batch.scan.additions:
         loose = _found(urls, buffer, cells, positions)
         in_changed = _with_hidden(batch, in_changed, loose, _differ(batch, loose))
@@ -120,9 +122,10 @@ def _found(urls: Urls, buffer: TextBuffer, cells: Ints, positions: Ints) -> _Mat
 
 def _differ(batch: Batch, loose: _Matches) -> Bools:
     """Returns which matches in folded texts folding has changed: they have fewer bytes there."""
+    of_unfolded = np.searchsorted(batch.changed, loose.cells)
     lengths = [
-        buffer.positions(loose.cells, loose.ends) - buffer.positions(loose.cells, loose.starts)
-        for buffer in (batch.buffer, batch.unfolded)
+        buffer.positions(cells, loose.ends) - buffer.positions(cells, loose.starts)
+        for buffer, cells in ((batch.buffer, loose.cells), (batch.unfolded, of_unfolded))
     ]
     return np.asarray(lengths[0] != lengths[1])
 
