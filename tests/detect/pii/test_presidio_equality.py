@@ -122,6 +122,7 @@ def found(detector: PiiDetector, text: str) -> list[Finding]:
 @given(TEXTS)
 @example("١٢٣DE89370400440532013000")
 @example("３DE89370400440532013000")
+@example("1 4(2 5-3(4)3-3(212 555-0123(4)3-1 2-3(2)5-0(754 223-3321")
 def test_findings_are_presidios(text: str) -> None:
     assert found(PRESIDIO, text) == findings(text, 0.0)
 

@@ -139,18 +139,23 @@ def may_be_formatted(candidate: str) -> bool:
 def numbers(
     text: str, start: int, candidate: str, regions: tuple[str, ...]
 ) -> set[tuple[int, int]]:
-    """Returns the spans of valid numbers in a candidate, for any of the regions."""
+    """Returns the spans of valid numbers in a candidate, for any of the regions.
+
+    Behind a number libphonenumber takes a new candidate, which may reach farther than this one.
+    """
     end = start + len(candidate)
     spans = set()
     for region in regions:
         at, part = start, candidate
         while True:
-            span = _first_number(text[max(0, at - 1) : at], part, text[end : end + 3], region)
+            stop = at + len(part)
+            span = _first_number(text[max(0, at - 1) : at], part, text[stop : stop + 3], region)
             if span is None:
                 break
             spans.add((at + span[0], at + span[1]))
-            found = matcher._PATTERN.search(text, at + span[1], end)
-            if not found:
+            at += span[1]
+            found = matcher._PATTERN.search(text, at, end + WIDTH_BEHIND) if at < end else None
+            if not found or found.start() >= end:
                 break
             at, part = found.start(), _trimmed(found.group())
         if (start, end) in spans:
