@@ -71,6 +71,9 @@ _STEP_BEHIND = regex.compile(
 )
 """The next line of a recipe for a machine: what has the name is a step of it."""
 
+_MY_BEFORE = regex.compile(r"(?ri)\b(?:[mds]ein|ihr|unser|eur)(?:e[mns])? ")
+"""Who has a lord calls him so in old texts: meinem Herrn Freundschaft beweisen."""
+
 _BLANKS = regex.compile(r"[ \t]*")
 _LINES = regex.compile(r"[,!.]?[ \t]*(?:\r?\n[ \t>]*){1,3}")
 _LINE_END = regex.compile(r"[ \t]*(?:$|[\r\n,])")
@@ -219,7 +222,8 @@ def of_title(text: str, start: int, end: int) -> Iterator[Span]:
     is_word = text[start:end].strip() in TITLES_THAT_ARE_WORDS
     end = _past_titles(text, end)
     name = _name(text, end, need_known=is_word, is_titled=not is_word)
-    if name and not (start and text[start - 1].isalnum()):
+    is_lord = text.startswith("Herr", start) and _MY_BEFORE.match(text, max(0, start - 8), start)
+    if name and not is_lord and not (start and text[start - 1].isalnum()):
         yield Span(end, name[0], PERSON, "Names: title", TITLE)
 
 
