@@ -137,6 +137,25 @@ PERSONS = [
     ("이름: 김철수\n", "김철수"),
     ("제 이름은 박지민입니다", "박지민"),
     ("> 原文作者：[Harlow Qapley](https://example.org)", "Harlow Qapley"),
+    ("by J. Robert Smith, who", "J. Robert Smith"),
+    ("the praetor, P. Cornelius Smith, fought", "P. Cornelius Smith"),
+    ("J. R. Robert Smith spoke\nR. Anna Jones too", "R. Anna Jones"),
+    ("A. B. Robert Smith spoke", "A. B. Robert Smith"),
+    *((text, "Robert Smith") for text in (
+        "A. Robert Smith\nB. Anna Jones", "rich in vitamin C. Robert Smith said",
+        "before World War I. Robert Smith said", "in the U.S. Robert Smith said",
+        "of a nation.Robert Smith said", "by Robert Smith and Co-authors",
+        "Name: Robert Smith\nid: 3", "Robert Smith, Co-founder",
+    )),
+    ("den heer JAN VAN DER BERG, ridder", "JAN VAN DER BERG"),
+    ("教职员歐內斯特·莫尼茲亦", "歐內斯特·莫尼茲"),
+    ("作家乔治·奥威尔写道", "乔治·奥威尔"),
+    ("候选人柳博米尔·弗尔奇科夫斯基得票", "柳博米尔·弗尔奇科夫斯基"),
+    ("Lieber Herr Freundschaft,", "Freundschaft"),
+    ("詩人約翰·彌爾頓說", "約翰·彌爾頓"),
+    ("法國總理喬治·克列孟梭主持", "喬治·克列孟梭"),
+    ("Ian Christopher McQaleb came", "Ian Christopher McQaleb"),
+    ("教授瑪西婭·麥克納特在", "瑪西婭·麥克納特"),
 ]  # fmt: skip
 
 
@@ -169,7 +188,14 @@ def test_a_person_is_found(text, name):
         "某患者，男，35岁", "斯拉夫人", "父亲是韩国的", "患者是英国人",
         "Sehr geehrter Herr Bundespräsident,", "the Officer. Olsen Street", "first name: A-Z",
         "高等，男，", "妻子的，", "老师安排", "医生方便",
-        "Rev History: none", "魯國太夫人", "Red Cross", "Lex Aquilia",
+        "Rev History: none",
+        "Mr. Chief Justice, thank you", "known as “Mr. Civil Rights”",
+        "London: William Smith, Ltd.; Harvard", "John Smith & Sons, 1921", "Robert Smith, Inc. is",
+        "Institut Robert Smith, Paris", "Gene Guns",
+        "at Robert Smith Community College", "die an meinem Herrn Freundschaft und Treue",
+        "Lycée Victor Martin",
+        "jobs:\n- name: Initialize Qzade\n  uses: x", "name: Install Packages\n  run: apt",
+        "他曾听见医生说", "魯國太夫人", "Red Cross", "Lex Aquilia",
     ],
 )  # fmt: skip
 def test_what_is_no_person_is_passed_over(text):

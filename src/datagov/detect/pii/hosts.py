@@ -41,8 +41,12 @@ _WITHIN_IPV6 = tuple(map(IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96")))
 _6TO4 = IPv6Network("2002::/16")
 """Where the 32 bits behind the prefix are the IPv4 address of somebody's router (RFC 3056)."""
 
-_NETWORK_BITS = {4: 24, 6: 48}
-"""A prefix so short is what is left of an address that was made anonymous: it is many people's."""
+_NETWORK_BITS = {4: 28, 6: 48}
+"""A prefix so short is what a provider routes, or what is left of an address that was made
+anonymous: it is many people's. A block of eight addresses or less is rented by one customer."""
+
+_CLASS_C = 24
+"""Behind a prefix so short a host's last byte is not 0, if the network is written carelessly."""
 
 _RAISED = 0.9
 """An address beside one of its context words has more than this."""
@@ -56,6 +60,11 @@ _BARE_IPV6 = regex.compile(
 _PORT_BEHIND = regex.compile(r":\d")
 _HOST_BEHIND = regex.compile(r"[:/]\d| - - \[| port \d| \(talk\)")
 """A port or a prefix, a line of a server's log, a line of a wiki's history."""
+
+_MASK_BEHIND = regex.compile(
+    r"(?<=\.0)(?:[ \t]+(?:[\d.]{7,15}|\*|[a-z][\w.\-]*))?[ \t,]+(?i:(?:net)?mask[ \t:=]{1,3})?255\."
+)
+"""The line of a table of routes: a network, the gateway to it, and the mask."""
 
 _REVERSED_BEHIND = regex.compile(r"(?i)\.in-addr\.arpa\b")
 _NUMBERS_BEFORE = tuple(f"{digit}." for digit in range(10))
@@ -118,7 +127,7 @@ def is_host(text: str, span: Span) -> bool:
         return True
     if _is_nobodys(_forwards(value, text, span.end)):
         return False
-    if _FILE_BEHIND.match(text, span.end):
+    if _FILE_BEHIND.match(text, span.end) or _MASK_BEHIND.match(text, span.end):
         return False
     is_announced = _HOST_BEFORE.match(text, *_before(span)) is not None
     if not is_announced and _is_version(text, span):
@@ -164,11 +173,14 @@ def _within(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 
 
 def _is_network(interface: IPv4Interface | IPv6Interface) -> bool:
-    """True for `5.6.0.0/16` and `5.6.0.0`, but not for the host `5.6.7.8/16`."""
-    network = interface.network
-    if network.prefixlen <= _NETWORK_BITS[interface.version]:
-        return interface.ip == network.network_address
-    return interface.version == 4 and not int(interface.ip) & 0xFFFF
+    """True for `5.6.0.0/16`, `5.6.7.0/8`, `5.6.0.0` and its end, but not for `5.6.7.8/16`."""
+    network, ip = interface.network, int(interface.ip)
+    if interface.version == 4 and (ip & 0xFFFF in (0, 0xFFFF)):
+        return True
+    if network.prefixlen > _NETWORK_BITS[interface.version]:
+        return False
+    is_careless = interface.version == 4 and network.prefixlen <= _CLASS_C and not ip & 0xFF
+    return is_careless or interface.ip == network.network_address
 
 
 def _is_version(text: str, span: Span) -> bool:

@@ -38,19 +38,34 @@ _ALGORITHM = regex.compile(
 """Names of algorithms have the host of who made them (RFC 4251, section 6)."""
 
 _SCHEME_BEFORE = regex.compile(r"(?r)ssh://")
+_USER_BEFORE = regex.compile(
+    r"(?ri)(?<![a-z])(?!mailto:)[a-z][a-z0-9+.\-]{1,15}://(?P<name>[^\s/@:\"'<>]{1,64}:)?"
+)
+"""A web address with who logs in, and behind the name the password (RFC 3986, section 3.2.1)."""
+
+_HOST_GOES_ON = regex.compile(r":\d|/[\w~%]")
+"""Without it `http://ann@host.example` may be a mailbox of which somebody made a link."""
+
 _MESSAGE_BEFORE = regex.compile(
     r"(?ri)\b(?:(?:message-id|msg-?id)[\"']?[ \t]?[:=][ \t]?[\"']?<?"
     r"|(?:in-reply-to|references):[ \t]?(?:<[^<>\s]{1,100}>\s{1,3}){0,3}<)"
 )
 _MESSAGE = regex.compile(r"(?i)[^@]*@mail\.gmail\.com")
-"""A name for a message, of the host that made it (RFC 5322, section 3.6.4)."""
+_ARCHIVE_BEFORE = regex.compile(
+    r"(?ri)://(?:lore\.kernel\.org|public-inbox\.org|inbox\.[a-z.]{4,40}"
+    r"|lkml\.kernel\.org|[a-z.]{0,40}mail-archive\.com/msgid-search)/(?:[\w.\-]{1,40}/){0,2}"
+)
+"""A name for a message, of the host that made it (RFC 5322, section 3.6.4).
+
+Archives that have it in the addresses of their pages have no mailbox there.
+"""
 
 
 def mailbox(text: str, span: Span) -> Span | None:
     """Returns the address without the path, key or quotes that Presidio takes together with it.
 
     None for paths and file names with an at sign, such as `icon@2x.png`, for a login to a
-    host, the name of an algorithm and the id of a message.
+    host, also in a web address, the name of an algorithm and the id of a message.
     """
     value = text[span.start : span.end]
     if _GROUP.match(value):
@@ -71,6 +86,11 @@ def mailbox(text: str, span: Span) -> Span | None:
     return span._replace(start=span.start + start)
 
 
+def _is_user(text: str, end: int, before: tuple[int, int]) -> bool:
+    user = _USER_BEFORE.match(text, *before)
+    return user is not None and bool(user["name"] or _HOST_GOES_ON.match(text, end))
+
+
 def _is_no_mailbox(text: str, span: Span, skipped: int) -> bool:
     start = span.start + skipped
     before = max(0, start - 400), start
@@ -82,4 +102,6 @@ def _is_no_mailbox(text: str, span: Span, skipped: int) -> bool:
         or _ALGORITHM.fullmatch(text, start, span.end)
         or _MESSAGE.fullmatch(text, start, span.end)
         or _MESSAGE_BEFORE.match(text, *before)
+        or _ARCHIVE_BEFORE.match(text, *before)
+        or _is_user(text, span.end, before)
     )

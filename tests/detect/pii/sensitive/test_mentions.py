@@ -170,6 +170,49 @@ def test_what_only_stands_beside_a_person_stays_below_the_default_threshold():
     assert found("张三唱歌。糖尿病很多。", 0.0) == []
 
 
+REVIEW = "The film has a thin plot. {} It is a comedy whose characters bore the audience."
+PLAY = "Enter ANNA\n\nANNA\nWho is there?\n\nBERTA\n{}\n\nANNA\nSo it is.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (REVIEW, "In the end she tells that he is gay."),
+        (REVIEW, "He is convicted of murder and flees."),
+        (REVIEW, "She had an abortion years ago."),
+        (REVIEW, 'At the altar he says: "I am gay."'),
+        (REVIEW, "“I have cancer,” his mother writes."),
+        (PLAY, "I hate him for he is a Christian."),
+        (PLAY, "I am a Christian."),
+        (PLAY.replace("\n", "\r\n"), "He is a Christian."),
+    ],
+)
+def test_what_is_said_of_a_role_is_nobodys(text, said):
+    assert found(said) != []
+    assert found(text.format(said)) == []
+    assert len(found(text.format(said), 0.0)) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I saw it with my 11 year old sister.",
+        "I am gay and was moved by it.",
+        "Ann Lee was diagnosed with HIV after it was shot.",
+        "Ann Lee, who is openly gay, said so.",
+    ],
+)
+def test_beside_films_the_writer_and_who_is_named_are_no_roles(said):
+    assert found(REVIEW.format(said)) != []
+
+
+def test_one_word_on_films_does_not_make_somebody_a_role():
+    assert found("She plays in films. Last year she was diagnosed with epilepsy.") != []
+    scene = "The cast of the role was a character; the script of the episode, its plot and scene. "
+    assert found(scene + "She was diagnosed with epilepsy.") != []
+    assert found("HISTORY\n\nHe has HIV.\n\nMEDICATION\n\nPLAN\n\nEXIT\n") != []
+
+
 def test_a_name_is_not_a_belief():
     text = "Ann Christian writes"
     people = [(0, [Span(0, 13, "PERSON", "test", 0.9)])]

@@ -134,6 +134,8 @@ def of_dot(text: str, start: int, end: int) -> Iterator[Span]:
     first = start
     while first > 0 and text[first - 1] in allowed and start - first < 14:
         first -= 1
+    if text[max(0, first - 1) : first + 1] in words("zh_before_sounds"):  # 總理喬治·.
+        first += 1
     last = end
     while last < len(text) and text[last] in allowed and last - end < 14:
         last += 1

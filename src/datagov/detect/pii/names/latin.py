@@ -33,11 +33,12 @@ _TOKEN = regex.compile(rf"\p{{Lu}}{_LETTER}*(?:(?!['’]s\b)['’\-](?!\p{{M}}){
 _INITIAL = regex.compile(r"\p{Lu}\.(?:[ \-]?\p{Lu}\.)*|(?![IVX]{2})\p{Lu}{1,2}(?= \p{Lu}\p{Ll})")
 _PARTICLE = regex.compile(
     r"(?:(?:de l[oa]s|de|da|do|dos|das|del|della|di|du|van|von|der|den|ten|ter|zu|zur|la|le|el|al"
-    r"|bin|ibn|bint|y|e|af|av|of the|vom) ){1,3}"
+    r"|bin|ibn|bint|y|e|af|av|of the|vom"
+    r"|DE L[OA]S|DE|DA|DO|DOS|DAS|DEL|DELLA|DI|DU|VAN|VON|DER|DEN|TEN|TER|ZU|ZUR) ){1,3}"
 )
 _TITLES_BEFORE = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\.? )*(?=\p{{Lu}})")
 _SURNAMES = regex.compile(
-    r"\p{Lu}\p{Ll}{3,}(?:-\p{Lu}\p{Ll}+)?(?: \p{Lu}\p{Ll}{3,})?"
+    r"(?:Mc|Mac|[OD]['’])?\p{Lu}\p{Ll}{3,}(?:-\p{Lu}\p{Ll}+)?(?: \p{Lu}\p{Ll}{3,})?"
     rf"(?!{_LETTER}|[\d'’\-])(?! \p{{Lu}}\p{{Ll}})",
     regex.V1,
 )
@@ -46,6 +47,33 @@ _SURNAMES = regex.compile(
 _GIVEN_BEHIND = regex.compile(r", (\p{Lu}[\p{L}\p{M}'’-]+)(?: \p{Lu}\b\.?)?(?![\p{L}\d])")
 _LAST_TOKENS = regex.compile(r"(?r)(?<![\p{L}\d])\p{Lu}[\p{L}\p{M}]+(?: \p{Lu}[\p{L}\p{M}]+)?")
 _HALF_BEFORE = regex.compile(r"(?r)(?<![\p{L}\d'’\-])\p{Lu}\p{L}+-")
+_INITIALS_BEFORE = regex.compile(r"(?r)(?<![\p{L}\p{M}\d.'’\-])(?:\p{Lu}\. ){1,3}")
+_NUMBERS = regex.compile(
+    r"(?r)(?:\A|[\n*\-•|])[ \t>]*[A-IVX]\. "
+    r"|\b(?i:vitamins?|hepatitis|types?|class|grades?|groups?|plans?|parts?|sections?|appendix"
+    r"|options?|answers?|figures?|examples?|steps?|schedule|war) \p{Lu}\. "
+)
+"""A capital with a dot that numbers something, and is not half a name."""
+
+_PROSE_BEFORE = regex.compile(r"(?r)(?<=[\s(,\-–—])\p{Ll}{3,}\.")
+"""The last word of a sentence, behind whose dot a blank was lost."""
+
+_COMPANY_BEHIND = regex.compile(
+    r"(?:,? (?:Inc|Ltd|L\.?L\.?C|L\.?L\.?P|GmbH|PLC|plc|Corp|Co)"
+    r"| (?:&|and|und|et) (?:Sons?|Co|Company|Bros|Brothers|Söhne|Fils))(?![\w\-@])"
+)
+"""What makes a name that of a firm, behind a comma or an ampersand too."""
+
+_STEP_BEHIND = regex.compile(
+    r"[\"']?[ \t]*\r?\n[ \t>]*(?:- )?(?:uses|run|with|if|id|env|shell|script|command|cmd|image"
+    r"|hosts|tasks|become|vars|when|loop|register|ansible\.\w+\.\w+|apt|yum|dnf|copy|template|service|file"
+    r"|steps|jobs|stage|needs|namespace|labels|replicas|ports|volumes|runs-on|on):"
+)
+"""The next line of a recipe for a machine: what has the name is a step of it."""
+
+_MY_BEFORE = regex.compile(r"(?ri)\b(?:[mds]ein|ihr|unser|eur)(?:e[mns])? ")
+"""Who has a lord calls him so in old texts: meinem Herrn Freundschaft beweisen."""
+
 _BLANKS = regex.compile(r"[ \t]*")
 _LINES = regex.compile(r"[,!.]?[ \t]*(?:\r?\n[ \t>]*){1,3}")
 _LINE_END = regex.compile(r"[ \t]*(?:$|[\r\n,])")
@@ -65,7 +93,8 @@ def of_given(text: str, start: int, end: int) -> Iterator[Span]:
         end: Where it ends.
     """
     start = _from_first_half(text, start)
-    if start and (text[start - 1].isalnum() or text[start - 1] in "-'’_@/."):
+    goes_on = start and (text[start - 1].isalnum() or text[start - 1] in "-'’_@/.")
+    if goes_on and not _PROSE_BEFORE.match(text, max(0, start - 24), start):
         return
     before = _BEFORE.match(text, max(0, start - 24), start - 1) if start else None
     if before and before.group() in words("no_name_after"):
@@ -78,6 +107,8 @@ def of_given(text: str, start: int, end: int) -> Iterator[Span]:
     followed = _TOKEN.match(text, stop + 1) if text[stop : stop + 1] == " " else None
     if followed and followed.group() in words("things"):
         return
+    if _COMPANY_BEHIND.match(text, stop):
+        return
     if n_known:
         score = DOUBTFUL_KNOWN if is_doubtful else BOTH_KNOWN
     elif n_unknown:
@@ -86,7 +117,7 @@ def of_given(text: str, start: int, end: int) -> Iterator[Span]:
         score = GIVEN_KNOWN if is_sure else UNLIKELY
     else:
         return
-    yield Span(start, stop, PERSON, "Names: given name", score)
+    yield Span(_from_initials(text, start), stop, PERSON, "Names: given name", score)
 
 
 def of_capitals(text: str, start: int, end: int) -> Iterator[Span]:
@@ -102,6 +133,15 @@ def _from_first_half(text: str, start: int) -> int:
         return start
     half = _HALF_BEFORE.match(text, max(0, start - 24), start)
     return half.start() if half and half.group()[:-1] in given_names() else start
+
+
+def _from_initials(text: str, start: int) -> int:
+    """Returns where the initials begin that stand before a given name, as in `J. Robert`."""
+    initials = _INITIALS_BEFORE.match(text, max(0, start - 12), start)
+    if initials is None or _NUMBERS.match(text, max(0, start - 20), start):
+        return start
+    first: int = initials.start()
+    return first
 
 
 def _is_sure(given: str) -> bool:
@@ -182,7 +222,8 @@ def of_title(text: str, start: int, end: int) -> Iterator[Span]:
     is_word = text[start:end].strip() in TITLES_THAT_ARE_WORDS
     end = _past_titles(text, end)
     name = _name(text, end, need_known=is_word, is_titled=not is_word)
-    if name and not (start and text[start - 1].isalnum()):
+    is_lord = text.startswith("Herr", start) and _MY_BEFORE.match(text, max(0, start - 8), start)
+    if name and not is_lord and not (start and text[start - 1].isalnum()):
         yield Span(end, name[0], PERSON, "Names: title", TITLE)
 
 
@@ -211,6 +252,8 @@ def of_label(text: str, start: int, end: int) -> Iterator[Span]:
     if is_known or is_full or text[whole : whole + 2] == " <":
         stop = whole
     fills_line = _FIELD_END.match(text, stop) is not None
+    if not is_known and _STEP_BEHIND.match(text, stop):
+        return
     if is_known:
         score = CUE if n_tokens > 1 else GREETING
     elif is_full:
@@ -320,6 +363,8 @@ def _name(
         if text[end : end + 1] != " ":
             break
         at = end + 1
-    if not n_tokens or (need_known and not known) or text[start:end] in words("no_title_name"):
+    if not n_tokens or (need_known and not known):
+        return None
+    if all(word in words("no_title_name") for word in text[start:end].split(" ")):
         return None
     return end, n_tokens, known

@@ -11,7 +11,8 @@ faiths. The score says how closely it is tied to somebody:
 0.55  it is a found person's ("Ann's diabetes")
 0.45  "he" or "she" has it or is it; or it is "his" or "hers" beside a found person; or stands
       beside the number of an identity card
-0.3   it merely stands in one sentence with a person, or is somebody's of whom no more is known
+0.3   it merely stands in one sentence with a person, or is somebody's of whom no more is known, or
+      "he" or "she" or who is quoted is a role in a film, a book or a play (see `fiction`)
 ====  ==========================================================================================
 
 So "X was a Catholic bishop" stays below the default threshold of 0.4.
@@ -24,6 +25,7 @@ from typing import NamedTuple
 import regex
 
 from datagov.detect.pii.sensitive.classes import OTHER, class_of
+from datagov.detect.pii.sensitive.fiction import Fiction
 from datagov.detect.pii.sensitive.lexicon import LABEL, STATE, VERB, Trigger, links
 from datagov.detect.pii.sensitive.sentences import record, sentence
 from datagov.detect.pii.spans import Span
@@ -35,6 +37,10 @@ THEIRS = BESIDE_IDENTITY = 0.45
 BESIDE = 0.3
 
 RULE = "sensitive"
+
+_OF_SPEAKER = frozenset(["speaker", "own"])
+_OF_PRONOUN = frozenset(["he or she", "he or she has", "he or she is", "theirs beside person"])
+"""Ties that give nobody by name: in a text about films they are those of a role."""
 
 _NO_PERSON = frozenset(["IP_ADDRESS", "MAC_ADDRESS"])
 
@@ -83,6 +89,7 @@ class Page:
 
     def __init__(self, text: str, persons: Sequence[Span]) -> None:
         self.text = text
+        self.fiction = Fiction(text)
         self.persons = sorted(
             span
             for span in persons
@@ -215,10 +222,17 @@ class Page:
         return _beside(near)
 
     def _asserted(self, found: "_Found", high: int) -> "_Found":
-        """Returns the finding; one in a question says of nobody that it is so."""
+        """Returns the finding; one in a question, or of a role, says it of nobody."""
+        if self._is_of_a_role(found):
+            return found._replace(score=min(found.score, BESIDE), tie=f"{found.tie}, of a role")
         if self.text[high : high + 1] in ("?", "？", "؟"):
             return found._replace(score=min(found.score, BESIDE), tie=f"{found.tie}, asked")
         return found
+
+    def _is_of_a_role(self, found: "_Found") -> bool:
+        if found.tie in _OF_SPEAKER:
+            return self.fiction.is_spoken(found.start)
+        return found.tie in _OF_PRONOUN and self.fiction.is_retold(found.start)
 
     def _field(self, trigger: Trigger, start: int, end: int) -> "_Found | None":
         if not _FIELD_START.search(self.text, max(0, start - 6), start):
