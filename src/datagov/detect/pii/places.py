@@ -47,6 +47,8 @@ def find_places(texts: pa.Array, buffer: TextBuffer, scan: Plan) -> tuple[Places
     """
     ids, ends = _hits(buffer, scan)
     cells = buffer.cells(ends - 1)
+    in_texts = cells >= 0  # And not the separator before the first of them.
+    ids, ends, cells = ids[in_texts], ends[in_texts], cells[in_texts]
     # A match of the superset can run on into the separator, never into the next text's words.
     positions = np.minimum(ends, buffer.ends[cells])
     places = buffer.offsets(cells, positions)

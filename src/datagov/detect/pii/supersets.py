@@ -195,11 +195,22 @@ class _Writer:
             return f"(?:{self.sequence(list(body))}){{{low},{limit}}}"
         if kind is sre.ATOMIC_GROUP:
             return f"(?:{self.sequence(list(value))})"
-        if kind is sre.GROUPREF:
+        if kind is sre.GROUPREF and value in self.groups:
             return self.groups[value]
-        if kind in (sre.ASSERT, sre.AT):
+        if kind is sre.GROUPREF:
+            raise ConfigError(f"group {value} is empty where it is referred to; leave it out")
+        if kind is sre.ASSERT:
+            self.groups_of(list(value[1]))
+            return ""
+        if kind is sre.AT:
             return ""
         raise ConfigError(f"a pattern uses {kind}, which cannot be looked for; leave it out")
+
+    def groups_of(self, nodes: list[Node]) -> None:
+        """Notes the groups of a look-around, which is no part of a match."""
+        takes_space = self.takes_space
+        self.sequence(nodes)
+        self.takes_space = takes_space
 
     def boundary(self, before: list[Node], after: list[Node]) -> str:
         """Keeps `\\b` where it says the same of bytes: beside what is an ASCII word character."""
@@ -267,8 +278,9 @@ def _refused(node: Node) -> frozenset[int]:
 
 
 def _stays(char: str) -> bool:
-    """True if a character outside ASCII has one case and is not folded."""
-    return not char.isascii() and char.lower() == char.upper() and fold(char) == char
+    """True if a character outside ASCII has one case and is not folded; surrogates are none."""
+    is_one = not char.isascii() and not "\ud800" <= char <= "\udfff"
+    return is_one and char.lower() == char.upper() and fold(char) == char
 
 
 def members(node: Node) -> tuple[frozenset[int], bool, bool]:

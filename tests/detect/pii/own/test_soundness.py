@@ -39,8 +39,15 @@ def detector(*patterns):
         ("a*", "matches the empty text"),
         (r"\b", "matches the empty text"),
         ("$^", "matches the empty text"),
-        (".+", "matches any text"),
-        (r"[\s\S]", "matches any text"),
+        (".+", "matches nearly any text"),
+        (r"[\s\S]", "matches nearly any text"),
+        ("[^a]", "matches nearly any text"),
+        (r"\D{3}", "matches nearly any text"),
+        (r"\S+", "matches nearly any text"),
+        ("\ud800", "can match nothing"),
+        (r"\uD83D", "can match nothing"),
+        (r"(?!(a))b\1", "group 1 is empty"),
+        ("[[a]&&[b]]", r"write \["),
         ("(?!)", "can match nothing"),
         (r"[^\s\S]", "can match nothing"),
         (r"[^\w\W]a", "can match nothing"),
@@ -176,3 +183,18 @@ def test_time_of_a_list_grows_with_the_length_alone():
             return time.process_time() - begin
 
         assert seconds(400_000) < 24 * seconds(50_000) + 1
+
+
+@pytest.mark.parametrize("pattern", [r"\s", r"\n", r"a?\s", r"\W{2}", "[^\\w]", r"x|\n"])
+def test_what_separates_texts_is_found_in_none(pattern):
+    found = detector(pattern)
+    assert found.detect([]).num_rows == 0
+    assert found.detect([""]).num_rows == 0
+    assert found.detect(["", "b", ""]).num_rows == 0
+
+
+def test_a_group_of_a_look_ahead_can_be_referred_to():
+    (row,) = detector(r"(?=(a{1,3}))\1b").detect(["xaab"]).to_pylist()
+    assert (row["start"], row["end"]) == (1, 4)
+    (row,) = detector(r"(?:\ud800|q)uack").detect(["a quack"]).to_pylist()
+    assert (row["start"], row["end"]) == (2, 7)

@@ -2,6 +2,7 @@
 
 import re._constants as sre  # type: ignore[import-not-found]
 import re._parser as sre_parser  # type: ignore[import-not-found]
+import warnings
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -29,6 +30,8 @@ _MAX_EXPANDED = 200
 
 _MAX_PATTERN = 20_000
 
+_ESCAPE = r"write \[, \&, \| or \~ for the character in a class"
+
 _MAX_NESTING = 6
 
 _GROUPS = regex.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|\(|\)[*+?{]?", regex.DOTALL)
@@ -42,7 +45,10 @@ _UNLIKE_RE = (
         r"a brace that is no count of repetitions; write \{ for the character",
     ),
 )
-_SAMPLES = tuple("aZ5 .\n中é-@")
+_SAMPLES = tuple(8 * char for char in 'aeZt50 .\n\t,:/("_-@中のécо한אعก😀')
+_MOST_SAMPLES = 0.8
+"""Share of the samples from which on what matches in them matches nearly any text."""
+
 _WORD = frozenset(code for code in range(128) if chr(code).isalnum() or chr(code) == "_")
 
 
@@ -80,8 +86,8 @@ def _judged(name: str, pattern: str, score: float, flags: int) -> Pattern:
         raise UnsoundPattern("can match nothing; look at its checks and classes")
     if tree.getwidth()[0] == 0:
         raise UnsoundPattern("matches the empty text; require a character, as + does instead of *")
-    if all(compiled.search(sample) for sample in _SAMPLES):
-        raise UnsoundPattern("matches any text; say what is looked for")
+    if sum(compiled.search(each) is not None for each in _SAMPLES) >= _MOST_SAMPLES * len(_SAMPLES):
+        raise UnsoundPattern("matches nearly any text; say what is looked for")
     try:
         shape = superset(pattern, name)
     except ConfigError as error:
@@ -112,7 +118,11 @@ def _nesting(pattern: str) -> int:
 
 def _compiled(pattern: str, flags: int) -> Any:
     try:
-        return regex.compile(pattern, flags)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            return regex.compile(pattern, flags)
+    except FutureWarning as error:
+        raise UnsoundPattern(f"{error}; {_ESCAPE}") from error
     except regex.error as error:
         where = f"position {error.pos}: " if error.pos is not None else ""
         raise UnsoundPattern(f"{where}{error.msg}; mend the pattern") from error
@@ -126,7 +136,11 @@ def _tree(pattern: str) -> Any:
             if not in_class(pattern[: found.start()]):
                 raise UnsoundPattern(f"position {found.start()}: {problem}")
     try:
-        return parsed(pattern)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            return parsed(pattern)
+    except FutureWarning as error:
+        raise UnsoundPattern(f"{error}; {_ESCAPE}") from error
     except sre_parser.error as error:
         raise UnsoundPattern(
             f"position {error.pos}: {error.msg}; write it in the syntax of Python's re"
@@ -221,6 +235,8 @@ def _is_impossible(nodes: Sequence[Node]) -> bool:
 
 def _cannot_match(node: Node) -> bool:
     kind, value = node
+    if kind is sre.LITERAL:
+        return 0xD800 <= value <= 0xDFFF  # A surrogate, which no text has.
     if kind is sre.ASSERT_NOT:
         return not list(value[1])
     if kind is sre.BRANCH:
