@@ -1,7 +1,7 @@
 """What to look for, worked out once per configuration and process."""
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -141,87 +141,43 @@ def plan(
     _check_known("entities", entities, known_entities)
     _check_known("without", without, {r.label(p) for r in known for p in r.patterns})
     _check_known("phone_regions", regions, _phone_regions())
-    searches = [Search.of(Recogniser(phones.RECOGNISER, "PHONE_NUMBER", (), 0), (), ())]
-    for recogniser in known:
-        if recogniser.entity not in entities and recogniser not in own:
-            continue
-        patterns = tuple(
-            pattern
-            for pattern in recogniser.patterns
-            if recogniser.label(pattern) not in without
-            and _best_score(recogniser, pattern) >= min_score
-        )
-        if patterns:
-            alone = recogniser.entity in context_only
-            weak = tuple(alone or recogniser.best_score(p) < min_score for p in patterns)
-            searches.append(Search.of(recogniser, patterns, weak))
-    owners: dict[tuple[int, str, int], tuple[int, ...]] = {}
-    if "PHONE_NUMBER" in entities:
-        # A kernel finds those of seven digits.
-        seed, flags = ("", 0) if additions else (phones.ANY_SEED, DOTALL | PREFILTER)
-        owners[PHONE_ID, seed, flags] = ()
-    for which, search in enumerate(searches):
-        for index, pattern in enumerate(search.patterns):
-            # Patterns of one recogniser may differ in what a scan cannot see.
-            key = (which, *_sought(search.recogniser, pattern))
-            owners[key] = (*owners.get(key, ()), index)
-    first_patterns = (searches[w].patterns[i[0]] if i else None for (w, _, _), i in owners.items())
+    searches = _searches(known, own, entities, context_only, without, min_score)
+    finds_phones = "PHONE_NUMBER" in entities
+    owners = _owners(searches, finds_phones, additions)
     urls = None if "URL" in context_only else _urls(searches)
-    kernels: list[tuple[int, Finder]] = []
-    digit_kernels: list[tuple[int, DigitFinder]] = []
-    for number, (which, sought_for, _) in enumerate(owners):
-        if urls and which == urls[1]:
-            kernels.append((number, partial(ends_of_hosts, urls[0])))
-        elif _is_member_id(searches[which]):
-            digit_kernels.append((number, ends_of_member_ids))
-        elif which == PHONE_ID and not sought_for:
-            digit_kernels.append((number, phones.ends_of_numbers))
-    listed = [
-        Listed(number, pattern.terms)
-        for number, pattern in enumerate(first_patterns)
-        if pattern is not None and pattern.terms is not None
-    ]
-    context = tuple(
-        shortest(
-            phones.CONTEXT if which == PHONE_ID else search.recogniser.context,
-            # Context in characters has words of several parts, that in words has none.
-            with_blanks=search.recogniser.minds_neighbours,
-        )
-        for which, search in enumerate(searches)
+    kernels, digit_kernels = _kernels(owners, searches, urls)
+    by_kernel = {number for number, _ in (*kernels, *digit_kernels)}
+    whole, near_digits = _around_digits(
+        Expression(number, sought, flags)
+        for number, (_, sought, flags) in enumerate(owners)
+        if sought and number not in by_kernel
     )
-    weak_owners = [
-        bool(indices) and all(searches[which].weak[i] for i in indices)
-        for (which, _, _), indices in owners.items()
-    ]
+    fixed = {
+        each: pattern
+        for each in whole
+        if (pattern := FixedPattern.of(each.pattern, caseless=bool(each.flags & CASELESS)))
+    }
+    kernels += [(each.id, partial(ends_of_fixed, pattern)) for each, pattern in fixed.items()]
+    expressions = [each for each in whole if each not in fixed]
+    phone_marks = len(owners)
+    if additions and finds_phones:
+        expressions.append(Expression(phone_marks, phones.MARKS, DOTALL))
+    context = _context(searches)
     all_words = sorted({word for words in context for word in words})
     word_ids = {word: i for i, word in enumerate(all_words)}
-    announces = additions and "PHONE_NUMBER" in entities
-    phone_marks = len(owners)
     members = np.array([[word in words for word in all_words] for words in context], bool)
-    by_kernel = {number for number, _ in (*kernels, *digit_kernels)}
-    sought = [
-        Expression(i, each, flags)
-        for i, (_, each, flags) in enumerate(owners)
-        if each and i not in by_kernel
-    ]
-    sought_in_whole, near_digits = _around_digits(sought)
-    for each in tuple(sought_in_whole):
-        fixed = FixedPattern.of(each.pattern, caseless=bool(each.flags & CASELESS))
-        if fixed:
-            kernels.append((each.id, partial(ends_of_fixed, fixed)))
-            sought_in_whole.remove(each)
     return Plan(
-        searches=tuple(searches),
+        searches=searches,
         near_digits=near_digits,
-        expressions=(
-            *sought_in_whole,
-            *((Expression(phone_marks, phones.MARKS, DOTALL),) if announces else ()),
-        ),
+        expressions=tuple(expressions),
         owners=tuple((which, indices) for (which, _, _), indices in owners.items()),
         kernels=tuple(kernels),
         digit_kernels=tuple(digit_kernels),
-        listed=tuple(listed),
-        weak=tuple(weak_owners),
+        listed=_listed(owners, searches),
+        weak=tuple(
+            bool(indices) and all(searches[which].weak[i] for i in indices)
+            for (which, _, _), indices in owners.items()
+        ),
         word_tree=WordTree.of(all_words),
         words=tuple(tuple(word_ids[word] for word in words) for words in context),
         word_lengths=np.array([len(word.encode()) for word in all_words], np.int64),
@@ -238,6 +194,86 @@ def plan(
     )
 
 
+def _searches(
+    known: Iterable[Recogniser],
+    own: Sequence[Recogniser],
+    entities: Sequence[str],
+    context_only: Sequence[str],
+    without: Sequence[str],
+    min_score: float,
+) -> tuple[Search, ...]:
+    """Returns one for phone numbers, then those of recognisers that can reach the lowest score."""
+    found = [Search.of(Recogniser(phones.RECOGNISER, "PHONE_NUMBER", (), 0), (), ())]
+    for recogniser in known:
+        if recogniser.entity not in entities and recogniser not in own:
+            continue
+        patterns = tuple(
+            pattern
+            for pattern in recogniser.patterns
+            if recogniser.label(pattern) not in without
+            and _best_score(recogniser, pattern) >= min_score
+        )
+        if patterns:
+            alone = recogniser.entity in context_only
+            weak = tuple(alone or recogniser.best_score(p) < min_score for p in patterns)
+            found.append(Search.of(recogniser, patterns, weak))
+    return tuple(found)
+
+
+Owners = dict[tuple[int, str, int], tuple[int, ...]]
+"""By search, what to scan for and with which flags: the search's patterns that are seen by it."""
+
+
+def _owners(searches: Sequence[Search], finds_phones: bool, additions: bool) -> Owners:
+    owners: Owners = {}
+    if finds_phones:
+        # A kernel finds those of seven digits.
+        seed, flags = ("", 0) if additions else (phones.ANY_SEED, DOTALL | PREFILTER)
+        owners[PHONE_ID, seed, flags] = ()
+    for which, search in enumerate(searches):
+        for index, pattern in enumerate(search.patterns):
+            # Patterns of one recogniser may differ in what a scan cannot see.
+            key = (which, *_sought(search.recogniser, pattern))
+            owners[key] = (*owners.get(key, ()), index)
+    return owners
+
+
+def _kernels(
+    owners: Owners, searches: Sequence[Search], urls: tuple[Urls, int] | None
+) -> tuple[list[tuple[int, Finder]], list[tuple[int, DigitFinder]]]:
+    """Returns the kernels that know what they look for, by number of owner."""
+    kernels: list[tuple[int, Finder]] = []
+    digit_kernels: list[tuple[int, DigitFinder]] = []
+    for number, (which, sought, _) in enumerate(owners):
+        if urls and which == urls[1]:
+            kernels.append((number, partial(ends_of_hosts, urls[0])))
+        elif _is_member_id(searches[which]):
+            digit_kernels.append((number, ends_of_member_ids))
+        elif which == PHONE_ID and not sought:
+            digit_kernels.append((number, phones.ends_of_numbers))
+    return kernels, digit_kernels
+
+
+def _listed(owners: Owners, searches: Sequence[Search]) -> tuple[Listed, ...]:
+    firsts = (searches[w].patterns[i[0]] if i else None for (w, _, _), i in owners.items())
+    return tuple(
+        Listed(number, pattern.terms)
+        for number, pattern in enumerate(firsts)
+        if pattern is not None and pattern.terms is not None
+    )
+
+
+def _context(searches: Sequence[Search]) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        shortest(
+            phones.CONTEXT if which == PHONE_ID else search.recogniser.context,
+            # Context in characters has words of several parts, that in words has none.
+            with_blanks=search.recogniser.minds_neighbours,
+        )
+        for which, search in enumerate(searches)
+    )
+
+
 def entities_of(languages: tuple[str, ...], additions: bool) -> frozenset[str]:
     """Returns all that can be looked for in these languages.
 
@@ -248,7 +284,7 @@ def entities_of(languages: tuple[str, ...], additions: bool) -> frozenset[str]:
     return frozenset(known | {"PHONE_NUMBER", PERSON, *MENTIONS})
 
 
-def _urls(searches: list[Search]) -> tuple[Urls, int] | None:
+def _urls(searches: Sequence[Search]) -> tuple[Urls, int] | None:
     indices = [i for i, search in enumerate(searches) if search.recogniser.entity == "URL"]
     if len(indices) != 1:
         return None

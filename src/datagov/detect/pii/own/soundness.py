@@ -236,7 +236,7 @@ def _is_impossible(nodes: Sequence[Node]) -> bool:
 def _cannot_match(node: Node) -> bool:
     kind, value = node
     if kind is sre.LITERAL:
-        return 0xD800 <= value <= 0xDFFF  # A surrogate, which no text has.
+        return bool(0xD800 <= value <= 0xDFFF)  # A surrogate, which no text has.
     if kind is sre.ASSERT_NOT:
         return not list(value[1])
     if kind is sre.BRANCH:
