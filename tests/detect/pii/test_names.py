@@ -1,5 +1,6 @@
 """Names of persons: found where something says so, passed over where the words are no name."""
 
+import time
 from collections import Counter
 from importlib.resources import files
 
@@ -214,6 +215,29 @@ def test_each_text_is_read_by_itself_and_spans_lie_inside_it(texts):
         ends = [0, *(s.end for s in spans)]
         assert all(before <= s.start < s.end for before, s in zip(ends, spans, strict=False))
         assert ends[-1] <= len(texts[cell])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "Prof. Dr. ", "Liebe Frau ", "Dr. Mr. ", "Estimado Sr. ", "Cher Monsieur ", "Uncle ",
+        "Name: ", "Name：", "Full name: Dr. ", "Dear ", "I am ", "my name is ", "Best,\n",
+        "Best!\n> ", "Anna ", "Anna-", "Mary Jane ", "ANNA ", "Kim ", "A. ", "A. B. Anna ", "Anna said ",
+        "bin ", "Anna van der ", " was born", "Xqzade ", "X", "Anna X'", "先生", "王先生", "姓名", "姓名：",
+        "name=", "约翰·", "约翰", "·", "，男", "氏名：", "患有", "Смирнова ", "Anna M. Smith, ",
+        "Mr. Smith and Anna Jones, Dear Bob ",
+    ],
+)  # fmt: skip
+def test_time_grows_with_the_length_alone(unit):
+    def seconds(n_chars):
+        begin = time.process_time()
+        names_in([unit * (n_chars // len(unit))], 0.0)
+        return time.process_time() - begin
+
+    seconds(1000)
+    # Quadratic time would be sixty-four times as much.
+    assert seconds(160_000) < 24 * seconds(20_000) + 0.1
 
 
 def test_the_detector_finds_names_unless_told_otherwise():

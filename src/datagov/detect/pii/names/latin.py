@@ -36,7 +36,9 @@ _PARTICLE = regex.compile(
     r"|bin|ibn|bint|y|e|af|av|of the|vom"
     r"|DE L[OA]S|DE|DA|DO|DOS|DAS|DEL|DELLA|DI|DU|VAN|VON|DER|DEN|TEN|TER|ZU|ZUR) ){1,3}"
 )
-_TITLES_BEFORE = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\.? )*(?=\p{{Lu}})")
+_TITLES_BEFORE = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\.? ){{0,6}}(?=\p{{Lu}})")
+"""More at once nobody has; each title of a longer chain would read it to its end."""
+
 _SURNAMES = regex.compile(
     r"(?:Mc|Mac|[OD]['’])?\p{Lu}\p{Ll}{3,}(?:-\p{Lu}\p{Ll}+)?(?: \p{Lu}\p{Ll}{3,})?"
     rf"(?!{_LETTER}|[\d'’\-])(?! \p{{Lu}}\p{{Ll}})",
