@@ -157,6 +157,17 @@ PERSONS = [
     ("法國總理喬治·克列孟梭主持", "喬治·克列孟梭"),
     ("Ian Christopher McQaleb came", "Ian Christopher McQaleb"),
     ("教授瑪西婭·麥克納特在", "瑪西婭·麥克納特"),
+    *((f"{name} said so", name) for name in (
+        "O'Brien", "D’Angelo", "Jean-Pierre", "Smith-Jones", "Mohammed bin Salman",
+        "Martin Luther King",
+    )),
+    ("Sinéad O'Connor was born in Dublin.", "Sinéad O'Connor"),
+    ("Mr. Mary Jane Watson left", "Mary Jane Watson"),
+    ("in 1999 Governor Kate Brown took", "Kate Brown"),
+    ("Dear Kim Jong Un,", "Kim Jong Un"),
+    ("Dear Kim Jong Park Road", "Kim Jong"),
+    ("My name is Nguyễn Văn An, hi", "Nguyễn Văn An"),
+    ("Mr. Smith Xq7 came", "Smith"),
 ]  # fmt: skip
 
 
@@ -196,6 +207,7 @@ def test_a_person_is_found(text, name):
         "at Robert Smith Community College", "die an meinem Herrn Freundschaft und Treue",
         "Lycée Victor Martin",
         "jobs:\n- name: Initialize Qzade\n  uses: x", "name: Install Packages\n  run: apt",
+        "Mr. X1", "Mr. Smith2",
         "他曾听见医生说", "魯國太夫人", "Red Cross", "Lex Aquilia",
     ],
 )  # fmt: skip
@@ -223,10 +235,10 @@ def test_each_text_is_read_by_itself_and_spans_lie_inside_it(texts):
     [
         "Prof. Dr. ", "Liebe Frau ", "Dr. Mr. ", "Estimado Sr. ", "Cher Monsieur ", "Uncle ",
         "Name: ", "Name：", "Full name: Dr. ", "Dear ", "I am ", "my name is ", "Best,\n",
-        "Best!\n> ", "Anna ", "Anna-", "Mary Jane ", "ANNA ", "Kim ", "A. ", "A. B. Anna ", "Anna said ",
-        "bin ", "Anna van der ", " was born", "Xqzade ", "X", "Anna X'", "先生", "王先生", "姓名", "姓名：",
-        "name=", "约翰·", "约翰", "·", "，男", "氏名：", "患有", "Смирнова ", "Anna M. Smith, ",
-        "Mr. Smith and Anna Jones, Dear Bob ",
+        "Best!\n> ", "Anna ", "Anna-", "Mary Jane ", "ANNA ", "Kim ", "A. ", "A. B. Anna ",
+        "Anna said ", "bin ", "Anna van der ", " was born", "Xqzade ", "X", "Anna X'", "先生",
+        "王先生", "姓名", "姓名：", "name=", "约翰·", "约翰", "·", "，男", "氏名：", "患有",
+        "Смирнова ", "Anna M. Smith, ", "Mr. Smith and Anna Jones, Dear Bob ",
     ],
 )  # fmt: skip
 def test_time_grows_with_the_length_alone(unit):
@@ -238,6 +250,11 @@ def test_time_grows_with_the_length_alone(unit):
     seconds(1000)
     # Quadratic time would be sixty-four times as much.
     assert seconds(160_000) < 24 * seconds(20_000) + 0.1
+
+
+def test_of_names_within_one_another_the_longest_has_the_best_score():
+    [(_, [span])] = names_in(["We met Mary Jane Watson."], 0.0)
+    assert (span.start, span.end, span.score) == (7, 23, 0.85)
 
 
 def test_the_detector_finds_names_unless_told_otherwise():

@@ -29,7 +29,9 @@ UNLIKELY = 0.3
 _LETTER = r"[[\p{L}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]"
 """Text of scripts without blanks may follow a name at once. Sets are those of `regex.V1`."""
 
-_TOKEN = regex.compile(rf"\p{{Lu}}{_LETTER}*(?:(?!['’]s\b)['’\-](?!\p{{M}}){_LETTER}+)*", regex.V1)
+_TOKEN = regex.compile(
+    rf"\p{{Lu}}{_LETTER}*+(?:(?!['’]s\b)['’\-](?!\p{{M}}){_LETTER}++)*+(?!\d)", regex.V1
+)
 _INITIAL = regex.compile(r"\p{Lu}\.(?:[ \-]?\p{Lu}\.)*|(?![IVX]{2})\p{Lu}{1,2}(?= \p{Lu}\p{Ll})")
 _PARTICLE = regex.compile(
     r"(?:(?:de l[oa]s|de|da|do|dos|das|del|della|di|du|van|von|der|den|ten|ter|zu|zur|la|le|el|al"
@@ -46,8 +48,16 @@ _SURNAMES = regex.compile(
 )
 """What ends a name after words that are known: no list has all surnames."""
 
+_THIRD = regex.compile(rf"\p{{Lu}}{_LETTER}{{1,5}}+(?![\d'’\-]| \p{{Lu}})", regex.V1)
+"""A third name in Korea and Vietnam, where a surname comes first."""
+
 _GIVEN_BEHIND = regex.compile(r", (\p{Lu}[\p{L}\p{M}'’-]+)(?: \p{Lu}\b\.?)?(?![\p{L}\d])")
-_LAST_TOKENS = regex.compile(r"(?r)(?<![\p{L}\d])\p{Lu}[\p{L}\p{M}]+(?: \p{Lu}[\p{L}\p{M}]+)?")
+_WHOLE = r"\p{Lu}(?:[\p{L}\p{M}]|['’\-](?=\p{L}))+"
+_LAST_TOKENS = regex.compile(
+    rf"(?r)(?<![\p{{L}}\p{{M}}\d'’\-]){_WHOLE}"
+    rf"(?:(?: (?:bin|ibn|al|el|de|da|di|van|von|der|den))* {_WHOLE}){{0,2}}"
+)
+_OF = regex.compile(r"^[OD]['’](?=\p{Lu})")
 _HALF_BEFORE = regex.compile(r"(?r)(?<![\p{L}\d'’\-])\p{Lu}\p{L}+-")
 _INITIALS_BEFORE = regex.compile(r"(?r)(?<![\p{L}\p{M}\d.'’\-])(?:\p{Lu}\. ){1,3}")
 _NUMBERS = regex.compile(
@@ -300,7 +310,7 @@ def of_speech(text: str, start: int, end: int) -> Iterator[Span]:
 def of_life(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name of whom something is said that is said of people."""
     before = _LAST_TOKENS.match(text, max(0, start - 60), start)
-    if before and all(_is_known(word) for word in before.group().split(" ")):
+    if before and all(_is_known(word) or word.islower() for word in before.group().split(" ")):
         yield Span(before.start(), start, PERSON, "Names: speaker", SPEAKER)
 
 
@@ -316,7 +326,17 @@ def _past_titles(text: str, at: int) -> int:
     return titles.end() if titles else at
 
 
+def _is_of_three(words_before: str) -> bool:
+    """True for such as `Kim Jong`, behind which a third short name ends the whole."""
+    return words_before.split(" ")[0] in words("surnames_before_two")
+
+
 def _is_known(word: str) -> bool:
+    """True if a list has a word, or what follows its O', or each half that a hyphen joins."""
+    return _is_listed(word) or all(map(_is_listed, _OF.sub("", word).split("-")))
+
+
+def _is_listed(word: str) -> bool:
     return _is_given(word) or _shown(word) in surnames()
 
 
@@ -346,6 +366,8 @@ def _name(
         if initial and text[initial.end() : initial.end() + 1] == " ":
             at = initial.end() + 1
             continue
+        if n_tokens == 2 and _is_of_three(text[start:end]) and (third := _THIRD.match(text, at)):
+            return third.end(), 3, known
         particle = _PARTICLE.match(text, at) if n_tokens else None
         token = _TOKEN.match(text, particle.end() if particle else at)
         word = token.group() if token else ""
