@@ -168,6 +168,9 @@ PERSONS = [
     ("Dear Kim Jong Park Road", "Kim Jong"),
     ("My name is Nguyễn Văn An, hi", "Nguyễn Văn An"),
     ("Mr. Smith Xq7 came", "Smith"),
+    ("Name: Robert Field\n", "Robert Field"),
+    ("Name: Bill Smith\n", "Bill Smith"),
+    ("Kontakt: Anna Banco-Qarker, Bank", "Anna Banco-Qarker"),
 ]  # fmt: skip
 
 
@@ -208,6 +211,16 @@ def test_a_person_is_found(text, name):
         "Lycée Victor Martin",
         "jobs:\n- name: Initialize Qzade\n  uses: x", "name: Install Packages\n  run: apt",
         "Mr. X1", "Mr. Smith2",
+        "Имя: Фамилия", "Vorname: Nachname", "Imię: Nazwisko", "FULL NAME: REQUIRED",
+        "Surname: Required Field", "Vorname: Pflicht", "Ad Soyad: Zorunlu", "Фамилия: Нет",
+        "Имя: Пользователь", "Account name: Savings Account", "Titulaire: Banque Populaire",
+        "Titular: Banco Santander", "Sachbearbeiter: Finanzamt Berlin",
+        "Ansprechpartner: Deutsche Telekom", "Emergency Contact: Fire Brigade",
+        "Beneficiary: Local Communities", "Ship to: United States", "Bill to: Acme Holdings",
+        "Contact: Human Resources", "Attn: Legal Dept", "Employee: Full Time",
+        "Written by: Staff Writer", "Client: Chrome Browser", "Name: Sales Report",
+        "Contact: Sales Department", "Sayın Yetkili", "Sayın Müşterimiz", "Sayın Başkan",
+        "Sra. Directora", "Monsieur Propre", "Frau Doktor", "Rev. A Draft",
         "他曾听见医生说", "魯國太夫人", "Red Cross", "Lex Aquilia",
     ],
 )  # fmt: skip

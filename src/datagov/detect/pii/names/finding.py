@@ -85,7 +85,7 @@ def _whole(spans: list[Span]) -> list[Span]:
     An unlikely one is never the other: in what is hardly a name may be one.
     """
     whole: list[Span] = []
-    for span in sorted(set(spans), key=lambda s: (s.start, -s.end, -s.score)):
+    for span in sorted(set(spans), key=lambda s: (s.start, -s.end, -s.score, s.rule)):
         outer = whole[-1] if whole else None
         if outer and span.end <= outer.end and outer.score > latin.UNLIKELY:
             whole[-1] = outer._replace(score=max(outer.score, span.score))

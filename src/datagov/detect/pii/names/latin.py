@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import regex
 
-from datagov.detect.pii.names.announcing import FULL_LABELS, TITLES, TITLES_THAT_ARE_WORDS
+from datagov.detect.pii.names.announcing import FULL_LABELS, LABELS, TITLES, TITLES_THAT_ARE_WORDS
 from datagov.detect.pii.names.lists import common_given_names, given_names, surnames, words
 from datagov.detect.pii.names.signs import is_likely, is_marked
 from datagov.detect.pii.spans import Span
@@ -254,13 +254,15 @@ def of_label(text: str, start: int, end: int) -> Iterator[Span]:
     is_full = text[start:end].rstrip(": ：").casefold() in FULL_LABELS
     end = _past_titles(text, _BLANKS.match(text, end).end())
     name = _name(text, end, need_known=False)
-    if name is None or text[end : name[0]] in words("no_field"):
+    if name is None:
         return
     stop, n_tokens, is_known = name
     given = _GIVEN_BEHIND.match(text, stop)
     if n_tokens == 1 and is_known and given and _is_given(given[1]):
         stop, n_tokens = given.end(), 2
     whole = _to_field_end(text, stop)
+    if _is_of_form(text[end:whole]):
+        return
     if is_known or is_full or text[whole : whole + 2] == " <":
         stop = whole
     fills_line = _FIELD_END.match(text, stop) is not None
@@ -312,6 +314,22 @@ def of_life(text: str, start: int, end: int) -> Iterator[Span]:
     before = _LAST_TOKENS.match(text, max(0, start - 60), start)
     if before and all(_is_known(word) or word.islower() for word in before.group().split(" ")):
         yield Span(before.start(), start, PERSON, "Names: speaker", SPEAKER)
+
+
+def _is_of_form(value: str) -> bool:
+    """True for what forms, firms and offices have in such fields: their words, no given name."""
+    parts = [part.rstrip(",") for part in value.split(" ")]
+    halves = {half for part in parts for half in part.casefold().split("-")}
+    of_form = _of_forms() & {*halves, *map(str.casefold, parts)}
+    return bool(of_form) and not any(map(_is_given, parts))
+
+
+@lru_cache(maxsize=1)
+def _of_forms() -> frozenset[str]:
+    """Returns words that are no names in a field for them, and those of labels, in lower case."""
+    of_labels = {word for label in LABELS for word in label.casefold().split() if len(word) > 2}
+    folded = {word.casefold() for word in words("no_field")}
+    return frozenset(word for word in folded | of_labels if not _is_given(word.title()))
 
 
 def _to_field_end(text: str, stop: int) -> int:
