@@ -137,7 +137,7 @@ def of_dot(text: str, start: int, end: int) -> Iterator[Span]:
         return
     first, last = before.start(), behind.end()
     known = words("zh_before_sounds")
-    if text[first : first + 2] in known and start - first > 3:  # 爵士乔治·.
+    if text[first : first + 2] in known and start - first > 3:  # 博士乔治·.
         first += 2
     elif text[max(0, first - 1) : first + 1] in known:  # 總理喬治·.
         first += 1
