@@ -1,5 +1,6 @@
 """Names of persons: found where something says so, passed over where the words are no name."""
 
+import time
 from collections import Counter
 from importlib.resources import files
 
@@ -156,6 +157,33 @@ PERSONS = [
     ("法國總理喬治·克列孟梭主持", "喬治·克列孟梭"),
     ("Ian Christopher McQaleb came", "Ian Christopher McQaleb"),
     ("教授瑪西婭·麥克納特在", "瑪西婭·麥克納特"),
+    *((f"{name} said so", name) for name in (
+        "O'Brien", "D’Angelo", "Jean-Pierre", "Smith-Jones", "Mohammed bin Salman",
+        "Martin Luther King",
+    )),
+    ("Sinéad O'Connor was born in Dublin.", "Sinéad O'Connor"),
+    ("Mr. Mary Jane Watson left", "Mary Jane Watson"),
+    ("in 1999 Governor Kate Brown took", "Kate Brown"),
+    ("Dear Kim Jong Un,", "Kim Jong Un"),
+    ("Dear Kim Jong Park Road", "Kim Jong"),
+    ("My name is Nguyễn Văn An, hi", "Nguyễn Văn An"),
+    ("Mr. Smith Xq7 came", "Smith"),
+    ("Name: Robert Field\n", "Robert Field"),
+    *((f"记者{name}的", name) for name in (
+        "约翰·史密斯", "约翰·肯尼迪", "约翰·列侬", "阿尔伯特·爱因斯坦", "托马斯·爱迪生",
+        "乔治·华盛顿", "埃隆·马斯克", "弗朗西斯·培根", "威廉·莎士比亚", "爱德华·斯诺登",
+        "爱丽丝·门罗", "亚历山大·汉密尔顿", "大卫·贝克汉姆", "列夫·托尔斯泰", "英迪拉·甘地",
+        "贾斯汀·比伯", "阿爾伯特·愛因斯坦", "大衛·貝克漢姆", "瑪格麗特·柴契爾", "唐納·川普",
+    )),
+    ("乔治·华盛顿大学", "乔治·华盛顿"),
+    ("Barack Obama spoke", "Barack Obama"),
+    ("I met Mark Zuckerberg and others", "Mark Zuckerberg"),
+    ("国王约翰·史密斯", "约翰·史密斯"),
+    ("恋爱约翰·史密斯", "约翰·史密斯"),
+    ("主席艾哈迈德·沙拉比", "艾哈迈德·沙拉比"),
+    ("理查德·布兰森爵士毕业于", "理查德·布兰森"),
+    ("Name: Bill Smith\n", "Bill Smith"),
+    ("Kontakt: Anna Banco-Qarker, Bank", "Anna Banco-Qarker"),
 ]  # fmt: skip
 
 
@@ -195,6 +223,17 @@ def test_a_person_is_found(text, name):
         "at Robert Smith Community College", "die an meinem Herrn Freundschaft und Treue",
         "Lycée Victor Martin",
         "jobs:\n- name: Initialize Qzade\n  uses: x", "name: Install Packages\n  run: apt",
+        "Mr. X1", "Mr. Smith2",
+        "Имя: Фамилия", "Vorname: Nachname", "Imię: Nazwisko", "FULL NAME: REQUIRED",
+        "Surname: Required Field", "Vorname: Pflicht", "Ad Soyad: Zorunlu", "Фамилия: Нет",
+        "Имя: Пользователь", "Account name: Savings Account", "Titulaire: Banque Populaire",
+        "Titular: Banco Santander", "Sachbearbeiter: Finanzamt Berlin",
+        "Ansprechpartner: Deutsche Telekom", "Emergency Contact: Fire Brigade",
+        "Beneficiary: Local Communities", "Ship to: United States", "Bill to: Acme Holdings",
+        "Contact: Human Resources", "Attn: Legal Dept", "Employee: Full Time",
+        "Written by: Staff Writer", "Client: Chrome Browser", "Name: Sales Report",
+        "Contact: Sales Department", "Sayın Yetkili", "Sayın Müşterimiz", "Sayın Başkan",
+        "Sra. Directora", "Monsieur Propre", "Frau Doktor", "Rev. A Draft",
         "他曾听见医生说", "魯國太夫人", "Red Cross", "Lex Aquilia",
     ],
 )  # fmt: skip
@@ -214,6 +253,34 @@ def test_each_text_is_read_by_itself_and_spans_lie_inside_it(texts):
         ends = [0, *(s.end for s in spans)]
         assert all(before <= s.start < s.end for before, s in zip(ends, spans, strict=False))
         assert ends[-1] <= len(texts[cell])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "Prof. Dr. ", "Liebe Frau ", "Dr. Mr. ", "Estimado Sr. ", "Cher Monsieur ", "Uncle ",
+        "Name: ", "Name：", "Full name: Dr. ", "Dear ", "I am ", "my name is ", "Best,\n",
+        "Best!\n> ", "Anna ", "Anna-", "Mary Jane ", "ANNA ", "Kim ", "A. ", "A. B. Anna ",
+        "Anna said ", "bin ", "Anna van der ", " was born", "Xqzade ", "X", "Anna X'", "先生",
+        "王先生", "姓名", "姓名：", "name=", "约翰·", "约翰", "·", "，男", "氏名：", "患有",
+        "Смирнова ", "Anna M. Smith, ", "Mr. Smith and Anna Jones, Dear Bob ",
+    ],
+)  # fmt: skip
+def test_time_grows_with_the_length_alone(unit):
+    def seconds(n_chars):
+        begin = time.process_time()
+        names_in([unit * (n_chars // len(unit))], 0.0)
+        return time.process_time() - begin
+
+    seconds(1000)
+    # Quadratic time would be sixty-four times as much.
+    assert seconds(160_000) < 24 * seconds(20_000) + 0.1
+
+
+def test_of_names_within_one_another_the_longest_has_the_best_score():
+    [(_, [span])] = names_in(["We met Mary Jane Watson."], 0.0)
+    assert (span.start, span.end, span.score) == (7, 23, 0.85)
 
 
 def test_the_detector_finds_names_unless_told_otherwise():

@@ -19,6 +19,7 @@ FULL_WITH_TITLE = 0.7
 SURNAME_WITH_TITLE = 0.45
 SUBJECT = 0.5
 TRANSLITERATED = 0.6
+_MAX_SOUNDS = 14
 
 DOTS = ("·", "•", "‧", "・")
 
@@ -130,15 +131,16 @@ def of_title(text: str, start: int, end: int) -> Iterator[Span]:
 
 def of_dot(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the transliterated name whose parts a dot joins."""
-    allowed = "".join((*words("zh_sounds"), *DOTS))
-    first = start
-    while first > 0 and text[first - 1] in allowed and start - first < 14:
-        first -= 1
-    if text[max(0, first - 1) : first + 1] in words("zh_before_sounds"):  # 總理喬治·.
+    before = _sounds_before().match(text, max(0, start - _MAX_SOUNDS), start)
+    behind = _sounds_behind().match(text, end, end + _MAX_SOUNDS)
+    if before is None or behind is None:
+        return
+    first, last = before.start(), behind.end()
+    known = words("zh_before_sounds")
+    if text[first : first + 2] in known and start - first > 3:  # 博士乔治·.
+        first += 2
+    elif text[max(0, first - 1) : first + 1] in known:  # 總理喬治·.
         first += 1
-    last = end
-    while last < len(text) and text[last] in allowed and last - end < 14:
-        last += 1
     parts = _DOT.split(text[first:last].strip("".join(DOTS)))
     first = text.index(parts[0], first)
     last = first + sum(map(len, parts)) + len(parts) - 1
@@ -147,6 +149,22 @@ def of_dot(text: str, start: int, end: int) -> Iterator[Span]:
     shortest = lengths[1] if len(parts) > 2 else lengths[0]
     if len(parts) > 1 and shortest >= 2 and lengths[-1] <= 7:
         yield Span(first, last, PERSON, "Names: zh, transliterated", TRANSLITERATED)
+
+
+@lru_cache(maxsize=1)
+def _sounds() -> str:
+    pairs = "|".join(sorted(words("zh_sound_pairs")))
+    return rf"(?:{pairs}|[{''.join((*words('zh_sounds'), *DOTS))}])+"
+
+
+@lru_cache(maxsize=1)
+def _sounds_before() -> regex.Pattern[str]:
+    return regex.compile(f"(?r){_sounds()}")
+
+
+@lru_cache(maxsize=1)
+def _sounds_behind() -> regex.Pattern[str]:
+    return regex.compile(_sounds())
 
 
 def _is_name(name: str) -> bool:

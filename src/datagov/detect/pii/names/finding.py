@@ -29,8 +29,8 @@ def find_names(
 ) -> list[tuple[int, list[Span]]]:
     """Returns the names in each text, by index, sorted; texts without any are left out.
 
-    Linear in the length of the texts. Spans do not overlap: the higher score stays, then the
-    longer span.
+    Linear in the length of the texts. Spans do not overlap: of two the one that holds the other
+    stays, then the one of the higher score, then the longer.
 
     Args:
         texts: By index.
@@ -61,22 +61,37 @@ def find_names(
             span
             for i in range(low, high)
             for span in lookups.reading(int(ids[i]))(text, int(first[i]), int(last[i]))
-            if span.score >= min_score
         ]
-        if found:
-            names.append((cell, _best(found)))
+        kept = [span for span in _best(found) if span.score >= min_score]
+        if kept:
+            names.append((cell, kept))
     return names
 
 
 def _best(spans: list[Span]) -> list[Span]:
     kept: list[Span] = []
-    for span in sorted(set(spans), key=lambda s: (-s.score, s.start - s.end, s)):
+    for span in sorted(_whole(spans), key=lambda s: (-s.score, s.start - s.end, s)):
         at = bisect_right(kept, span)
         if (at == 0 or kept[at - 1].end <= span.start) and (
             at == len(kept) or span.end <= kept[at].start
         ):
             kept.insert(at, span)
     return kept
+
+
+def _whole(spans: list[Span]) -> list[Span]:
+    """Returns the spans without those inside another, which takes the better score.
+
+    An unlikely one is never the other: in what is hardly a name may be one.
+    """
+    whole: list[Span] = []
+    for span in sorted(set(spans), key=lambda s: (s.start, -s.end, -s.score, s.rule)):
+        outer = whole[-1] if whole else None
+        if outer and span.end <= outer.end and outer.score > latin.UNLIKELY:
+            whole[-1] = outer._replace(score=max(outer.score, span.score))
+        else:
+            whole.append(span)
+    return whole
 
 
 class _Lookups:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import regex
 
-from datagov.detect.pii.names.announcing import FULL_LABELS, TITLES, TITLES_THAT_ARE_WORDS
+from datagov.detect.pii.names.announcing import FULL_LABELS, LABELS, TITLES, TITLES_THAT_ARE_WORDS
 from datagov.detect.pii.names.lists import common_given_names, given_names, surnames, words
 from datagov.detect.pii.names.signs import is_likely, is_marked
 from datagov.detect.pii.spans import Span
@@ -29,14 +29,18 @@ UNLIKELY = 0.3
 _LETTER = r"[[\p{L}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]"
 """Text of scripts without blanks may follow a name at once. Sets are those of `regex.V1`."""
 
-_TOKEN = regex.compile(rf"\p{{Lu}}{_LETTER}*(?:(?!['’]s\b)['’\-](?!\p{{M}}){_LETTER}+)*", regex.V1)
+_TOKEN = regex.compile(
+    rf"\p{{Lu}}{_LETTER}*+(?:(?!['’]s\b)['’\-](?!\p{{M}}){_LETTER}++)*+(?!\d)", regex.V1
+)
 _INITIAL = regex.compile(r"\p{Lu}\.(?:[ \-]?\p{Lu}\.)*|(?![IVX]{2})\p{Lu}{1,2}(?= \p{Lu}\p{Ll})")
 _PARTICLE = regex.compile(
     r"(?:(?:de l[oa]s|de|da|do|dos|das|del|della|di|du|van|von|der|den|ten|ter|zu|zur|la|le|el|al"
     r"|bin|ibn|bint|y|e|af|av|of the|vom"
     r"|DE L[OA]S|DE|DA|DO|DOS|DAS|DEL|DELLA|DI|DU|VAN|VON|DER|DEN|TEN|TER|ZU|ZUR) ){1,3}"
 )
-_TITLES_BEFORE = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\.? )*(?=\p{{Lu}})")
+_TITLES_BEFORE = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\.? ){{0,6}}(?=\p{{Lu}})")
+"""More at once nobody has; each title of a longer chain would read it to its end."""
+
 _SURNAMES = regex.compile(
     r"(?:Mc|Mac|[OD]['’])?\p{Lu}\p{Ll}{3,}(?:-\p{Lu}\p{Ll}+)?(?: \p{Lu}\p{Ll}{3,})?"
     rf"(?!{_LETTER}|[\d'’\-])(?! \p{{Lu}}\p{{Ll}})",
@@ -44,8 +48,16 @@ _SURNAMES = regex.compile(
 )
 """What ends a name after words that are known: no list has all surnames."""
 
+_THIRD = regex.compile(rf"\p{{Lu}}{_LETTER}{{1,5}}+(?![\d'’\-]| \p{{Lu}})", regex.V1)
+"""A third name in Korea and Vietnam, where a surname comes first."""
+
 _GIVEN_BEHIND = regex.compile(r", (\p{Lu}[\p{L}\p{M}'’-]+)(?: \p{Lu}\b\.?)?(?![\p{L}\d])")
-_LAST_TOKENS = regex.compile(r"(?r)(?<![\p{L}\d])\p{Lu}[\p{L}\p{M}]+(?: \p{Lu}[\p{L}\p{M}]+)?")
+_WHOLE = r"\p{Lu}(?:[\p{L}\p{M}]|['’\-](?=\p{L}))+"
+_LAST_TOKENS = regex.compile(
+    rf"(?r)(?<![\p{{L}}\p{{M}}\d'’\-]){_WHOLE}"
+    rf"(?:(?: (?:bin|ibn|al|el|de|da|di|van|von|der|den))* {_WHOLE}){{0,2}}"
+)
+_OF = regex.compile(r"^[OD]['’](?=\p{Lu})")
 _HALF_BEFORE = regex.compile(r"(?r)(?<![\p{L}\d'’\-])\p{Lu}\p{L}+-")
 _INITIALS_BEFORE = regex.compile(r"(?r)(?<![\p{L}\p{M}\d.'’\-])(?:\p{Lu}\. ){1,3}")
 _NUMBERS = regex.compile(
@@ -242,13 +254,15 @@ def of_label(text: str, start: int, end: int) -> Iterator[Span]:
     is_full = text[start:end].rstrip(": ：").casefold() in FULL_LABELS
     end = _past_titles(text, _BLANKS.match(text, end).end())
     name = _name(text, end, need_known=False)
-    if name is None or text[end : name[0]] in words("no_field"):
+    if name is None:
         return
     stop, n_tokens, is_known = name
     given = _GIVEN_BEHIND.match(text, stop)
     if n_tokens == 1 and is_known and given and _is_given(given[1]):
         stop, n_tokens = given.end(), 2
     whole = _to_field_end(text, stop)
+    if _is_of_form(text[end:whole]):
+        return
     if is_known or is_full or text[whole : whole + 2] == " <":
         stop = whole
     fills_line = _FIELD_END.match(text, stop) is not None
@@ -298,8 +312,24 @@ def of_speech(text: str, start: int, end: int) -> Iterator[Span]:
 def of_life(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name of whom something is said that is said of people."""
     before = _LAST_TOKENS.match(text, max(0, start - 60), start)
-    if before and all(_is_known(word) for word in before.group().split(" ")):
+    if before and all(_is_known(word) or word.islower() for word in before.group().split(" ")):
         yield Span(before.start(), start, PERSON, "Names: speaker", SPEAKER)
+
+
+def _is_of_form(value: str) -> bool:
+    """True for what forms, firms and offices have in such fields: their words, no given name."""
+    parts = [part.rstrip(",") for part in value.split(" ")]
+    halves = {half for part in parts for half in part.casefold().split("-")}
+    of_form = _of_forms() & {*halves, *map(str.casefold, parts)}
+    return bool(of_form) and not any(map(_is_given, parts))
+
+
+@lru_cache(maxsize=1)
+def _of_forms() -> frozenset[str]:
+    """Returns words that are no names in a field for them, and those of labels, in lower case."""
+    of_labels = {word for label in LABELS for word in label.casefold().split() if len(word) > 2}
+    folded = {word.casefold() for word in words("no_field")}
+    return frozenset(word for word in folded | of_labels if not _is_given(word.title()))
 
 
 def _to_field_end(text: str, stop: int) -> int:
@@ -314,7 +344,17 @@ def _past_titles(text: str, at: int) -> int:
     return titles.end() if titles else at
 
 
+def _is_of_three(words_before: str) -> bool:
+    """True for such as `Kim Jong`, behind which a third short name ends the whole."""
+    return words_before.split(" ")[0] in words("surnames_before_two")
+
+
 def _is_known(word: str) -> bool:
+    """True if a list has a word, or what follows its O', or each half that a hyphen joins."""
+    return _is_listed(word) or all(map(_is_listed, _OF.sub("", word).split("-")))
+
+
+def _is_listed(word: str) -> bool:
     return _is_given(word) or _shown(word) in surnames()
 
 
@@ -344,6 +384,8 @@ def _name(
         if initial and text[initial.end() : initial.end() + 1] == " ":
             at = initial.end() + 1
             continue
+        if n_tokens == 2 and _is_of_three(text[start:end]) and (third := _THIRD.match(text, at)):
+            return third.end(), 3, known
         particle = _PARTICLE.match(text, at) if n_tokens else None
         token = _TOKEN.match(text, particle.end() if particle else at)
         word = token.group() if token else ""
