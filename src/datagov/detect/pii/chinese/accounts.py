@@ -5,7 +5,7 @@ from datagov.detect.pii.rules import Pattern
 
 _NAMED = r"(?:号码|账号|帐号|號碼|帳號|号|號|id|no|群)"
 _LINK = rf"{_NAMED}?(?: ?(?:是|为|為|[:：=])){{0,2}} ?"
-_MARK = rf"(?: ?{_NAMED}? ?[:：=是为為] ?| ?id(?: is)? ?)"
+_MARK = rf"(?: ?{_NAMED}? ?[:：是为為] ?| ?{_NAMED}?=| ?id(?: is)? ?)"
 _AND = r"(?: ?[/、，,&和或及] ?(?:{}))?"
 """What may have the same number or name: `QQ/微信：`."""
 
