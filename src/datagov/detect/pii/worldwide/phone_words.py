@@ -14,7 +14,7 @@ BLANKLESS_LABELS = (
 
 EXTENSION = (
     r"(?:[,;]? ?(?:x|extension|extn?\.?|poste|доб\.?|вн\.?|转|轉|分机|分機|内线|内線|#)"
-    r"[ :]?\d{1,6})"
+    r"[ :=]?\d{1,6})"
 )
 """What is dialled behind a number, within a house."""
 

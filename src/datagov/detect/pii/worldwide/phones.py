@@ -23,7 +23,8 @@ _BEHIND = r"(?:fax|mobile|cell|office|home|work|phone)\b"
 _APART = r"[ ./\-\u00a0\u2010-\u2013]{0,2}"
 _NUMBER = rf"(?:\+ ?|00)?[(]?\d{{1,5}}[)]?(?:{_APART}[(]?\d{{1,5}}[)]?){{1,6}}"
 _WRITTEN_AS_PHONE = (
-    r"[+(0]|\d ?\(|\d{1,5}-\d|\d{3}[ .]\d{3}[ .]\d{4}|\d\d(?:[ .]\d\d){3}|\d(?: \d{3}){2}-\d\d-"
+    r"[+(0]|\d ?\(|\d{1,5}-\d|(?:1[ .])?\d{3}[ .]\d{3}[ .]\d{4}|\d\d(?:[ .]\d\d){3}"
+    r"|\d(?: \d{3}){2}-\d\d-"
 )
 _COUNTED = "[部台次个個条條万萬元円枚]"
 """What stands right behind a count; a blank apart, it may begin a sentence."""
