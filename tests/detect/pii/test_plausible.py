@@ -177,6 +177,8 @@ def test_an_address_is_found_without_its_path_and_key(text: str, n: int, address
     [
         *("{ann,bob}", "{ann, bob-lee, c.d_e+f}", "{ann;bob}", "{ann|bob}", "(ann,bob)"),
         *("[ann, bob]", "<ann,bob>", "{ ann , bob }", "\\{ann, bob\\}"),
+        *("{" + ", ".join(f"person{i}" for i in range(n)) + "}" for n in (25, 64)),
+        *("{" + ",".join(letter * 64 for letter in "abcdefgh" * 8) + "}", "{ann,b,7}"),
     ],
 )
 @pytest.mark.parametrize("text", ["see {}@cs.example.edu.", "😀{} @cs.example.co.uk，是"])
@@ -189,9 +191,26 @@ def test_the_mailboxes_of_several_people_of_a_host_are_found_as_one(names: str, 
     assert value.endswith((".edu", ".co.uk"))
 
 
+def test_more_people_than_a_pattern_takes_are_found_as_one() -> None:
+    names = "{" + ", ".join(f"person{i}" for i in range(500)) + "}"
+    (found,) = DETECTOR.detect([f"see {names}@example.edu."]).to_pylist()
+    assert (found["start"], found["end"]) == (4, 4 + len(names) + len("@example.edu"))
+
+
+@pytest.mark.parametrize("host", [f"{'h' * 63}.{'k' * 63}.example.edu", "{cs,ee}.example.edu"])
+def test_people_of_a_long_host_or_of_several_are_found_as_one(host: str) -> None:
+    text = f"see {{ann,bob}}@{host}."
+    (found,) = DETECTOR.detect([text]).to_pylist()
+    assert text[found["start"] : found["end"]] == text[4:-1]
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "print(a, b) @decorator.property",
+        "f(xs, ys)@z.com",
+        "List<Integer, String>@foo.bar",
+        "{1, 2, 3}@example.com",
         "f(a, b) @ x.T",
         "f(a, b)\n@app.run",
         "f(a,b)@property.fget",

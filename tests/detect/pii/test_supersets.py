@@ -2,15 +2,17 @@
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from matching_texts import text_of
 
-from datagov.detect.multipattern import DOTALL, PREFILTER, Expression, find
+from datagov.detect.multipattern import CASELESS, DOTALL, MULTILINE, PREFILTER, Expression, find
 from datagov.detect.pii.chinese import CHINESE_RECOGNISERS
 from datagov.detect.pii.folding import fold
 from datagov.detect.pii.presidio import presidio_recognisers
 from datagov.detect.pii.searching import shape_of
 from datagov.detect.pii.supersets import superset
+from datagov.detect.pii.worldwide import WORLDWIDE_RECOGNISERS
 
 PATTERNS = [
     (recogniser, pattern)
@@ -72,3 +74,34 @@ def test_ip_addresses_are_seen_where_they_end_or_within_if_they_have_no_greatest
 def test_a_character_behind_is_asked_for_where_one_is_refused(pattern, late):
     assert superset(pattern, "", in_folded=True).late == late
     assert superset(pattern, "").late == 0
+
+
+BY_HAND = [
+    (recogniser, pattern)
+    for recogniser in (*CHINESE_RECOGNISERS, *WORLDWIDE_RECOGNISERS)
+    for pattern in recogniser.patterns
+    if pattern.superset
+]
+BY_HAND_SOUGHT = tuple(
+    Expression(i, pattern.superset, DOTALL | MULTILINE | PREFILTER | CASELESS)
+    for i, (_, pattern) in enumerate(BY_HAND)
+)
+
+
+@pytest.mark.parametrize("number", range(len(BY_HAND)))
+@settings(max_examples=300, deadline=None)
+@given(rng=st.randoms(use_true_random=False), change=st.sampled_from((str, str.upper)))
+def test_what_is_written_by_hand_sees_every_match_that_counts(number, rng, change):
+    recogniser, pattern = BY_HAND[number]
+    text = fold(f" {change(text_of(pattern.regex, rng))} ")
+    hits = find(BY_HAND_SOUGHT, f"\n{text}\n".encode())
+    seen = set(hits.ends[hits.ids == number].tolist())
+    has_end = shape_of(recogniser, pattern).max_width is not None
+    for match in regex.finditer(pattern.regex, text, recogniser.flags):
+        if recogniser.entity == "PHONE_NUMBER" and not recogniser.score(pattern, match.group()):
+            # What is scanned for has as many digits as a phone number.
+            continue
+        last = match.end() + pattern.late
+        first = match.end() if has_end else match.start() + 1
+        ends = {len(f"\n{text[:end]}".encode()) for end in range(first, last + 1)}
+        assert seen & ends, (pattern.name, match.group())

@@ -120,3 +120,81 @@ def test_an_announced_number_of_any_country_is_found(text, number):
 )  # fmt: skip
 def test_years_dates_and_short_numbers_are_no_phones(text):
     assert found(text, "PHONE_NUMBER") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Phone:\t5551234", "5551234"),
+        ("Fax\t1234567", "1234567"),
+        ("电话\t62345678", "62345678"),
+        ("Rufnummer:\t040 12345", "040 12345"),
+        ("טל' 03-1234567", "03-1234567"),
+        ("联系方式：6234 5678", "6234 5678"),
+    ],
+)
+def test_whatever_parts_a_number_from_its_word_it_is_found(text, number):
+    assert found(text, "PHONE_NUMBER") == [number]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("582-814-5862x8483", "(604)346-6001x665", "212-661-9391 ext. 12", "212-661-9391 Ext 12"),
+        *("582-814-5862 x8483", "582-814-5862, ext. 12", "8 495 123-45-67 доб. 12"),
+        *("2345 6789转12", "06 12 34 56 78 poste 12", "212-661-9391;ext=12"),
+    ],
+)
+@pytest.mark.parametrize("text", ["call me at {} now", "phone: {}.", "тел. {}", "电话{}，"])
+def test_an_announced_number_is_found_once_with_its_extension(text, number):
+    assert found(text.format(number), "PHONE_NUMBER") == [number]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(
+            "212-661-9391x12",
+            "212-661-9391转12",
+            "(212) 661-9391 ext 12",
+            "+1 212-661-9391 доб. 12",
+        ),
+        *("＋１（２１２）５５５－０１２３", "２１２－５５５－０１２３", "212－555－0123"),
+    ],
+)
+def test_what_is_written_as_a_number_is_found_without_a_word_in_full(number):
+    assert found(f"see {number}.", "PHONE_NUMBER") == [number]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("call 10000000 iterations per second", "We call 1234567 the magic number."),
+        *("dial 1 000 000", "call now 1 000 000 customers", "messages 1234567 sent"),
+        *("answering 10 000 000 questions", "Ligue 1 2019 2020 season", "bel 20 000 000"),
+        *("fon 1 000 000", "handy 10 000 000 copies", "desk 1234 5678", "cell 12345678 contains"),
+        *("mobile: 1024 768 1080", "fax 1980 1990 2000", "tel. 1 500 000 euros"),
+        *("appeler 3 000 000", "anrufen 15 000 000", "тел 1 000 000", "звонить 1 000 000 раз"),
+        *("по номеру 1234567", "연락처 1000000", "携帯電話は1000000台", "电话1000000部"),
+        *("拨打 10000000 次", "เบอร์ 1000000", "电话1234567部"),
+    ],
+)
+def test_counts_years_and_sizes_are_no_phones(text):
+    assert found(text, "PHONE_NUMBER") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Cell: 12345678", "12345678"),
+        ("desk 020 7946 0018", "020 7946 0018"),
+        ("dial (37) 788-063", "(37) 788-063"),
+        ("call 555-1234", "555-1234"),
+        ("need help call 1 877 424 2765 chat now", "1 877 424 2765"),
+        ("appeler 78 65 14 50", "78 65 14 50"),
+        ("звонить 8 912 345-67-89", "8 912 345-67-89"),
+        ("по номеру 8 (912) 345-67-89", "8 (912) 345-67-89"),
+    ],
+)
+def test_behind_a_word_of_other_meanings_what_is_written_as_a_number_is_one(text, number):
+    assert found(text, "PHONE_NUMBER") == [number]

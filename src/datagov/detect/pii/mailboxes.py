@@ -4,7 +4,7 @@ import regex
 
 from datagov.detect.pii.presidio import has_public_suffix
 from datagov.detect.pii.spans import Span
-from datagov.detect.pii.worldwide.mailboxes import GROUP
+from datagov.detect.pii.worldwide.mailboxes import GROUP, NO_CALL_BEFORE, are_names
 
 _KEY = regex.compile(
     r"(?:[^@]*[?&])?(?:[A-Za-z_][A-Za-z0-9_.\-]{0,40}=(?:['\"](?=[^@])|(?=[A-Za-z0-9])))?"
@@ -18,7 +18,12 @@ _OPENING_QUOTE = regex.compile(
 )
 """Up to one that is no part of a name, as that in `o'neil` is, but that in `u'ann` is not."""
 
-_GROUP = regex.compile(rf"(?:{GROUP}) ?@")
+_GROUP = regex.compile(rf"{GROUP} ?@")
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9._%+\-]*"
+_GROUP_BEFORE = regex.compile(
+    rf"(?r){NO_CALL_BEFORE}\\?\{{\s?{_NAME}(?:\s?[,;|]\s?{_NAME})+\s?\\?\}}"
+)
+"""A group of any number of people, of which Presidio takes the last one and the bracket."""
 
 _FILE = regex.compile(r"(?i)\.(?:png|jpe?g|gif|webp|svg|ico|css|js|html?|pdf|gz)")
 _LOGIN = regex.compile(r"(?:git|hg|svn)@")
@@ -70,8 +75,9 @@ def mailbox(text: str, span: Span) -> Span | None:
     value = text[span.start : span.end]
     if _GROUP.match(value):
         return span
-    if text[max(0, span.start - 1) : span.start] == "{" and "}@" in value:
-        return None
+    if "}@" in value:
+        group = _GROUP_BEFORE.match(text, 0, span.start + value.index("}@") + 1)
+        return span._replace(start=group.start()) if group and are_names(group[0]) else None
     start = value.rfind("/", 0, value.rfind("@")) + 1
     start = _KEY.match(value, start).end()
     junk = _NOT_IN_NAMES.match(value, start)

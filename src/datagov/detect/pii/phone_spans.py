@@ -120,4 +120,6 @@ def _span(found: _Candidate, start: int, end: int, is_near: bool, scan: Plan) ->
         rule, score = phones.LIBRARY, phones.SCORE
     else:
         return None
+    if scan.additions:
+        end = phones.after_extension(text, end)
     return Span(start, end, "PHONE_NUMBER", rule, score)

@@ -17,6 +17,8 @@ from phonenumbers import phonenumbermatcher as matcher
 from phonenumbers.phonenumberutil import _SECOND_NUMBER_START_PATTERN
 
 from datagov.detect.multipattern import in_any_case
+from datagov.detect.pii.folding import fold
+from datagov.detect.pii.worldwide.phone_words import BLANKLESS_LABELS, EXTENSION, LATIN_LABELS
 
 if TYPE_CHECKING:
     from datagov.detect.pii.gating import Ints
@@ -37,21 +39,13 @@ LIBRARY, ANNOUNCED, FORMATTED = (
 SCORE = 0.4
 FORMATTED_SCORE = 0.6
 CONTEXT = ("phone", "number", "telephone", "cell", "cellphone", "mobile", "call")
-_LATIN_LABELS = (
-    *("tel", "fax", "mob", "whatsapp", "hotline", "telefon", "telefono", "téléphone", "teléfono"),
-    "telefax",
-)
-_OTHER_LABELS = (
-    *("电话", "電話", "手机", "手機", "联系方式", "致电", "传真", "傳真", "热线", "熱線"),
-    *("전화", "휴대폰", "携帯"),
-)
-_LABEL = rf"(?:\b(?:{'|'.join(_LATIN_LABELS)})\b|{'|'.join(_OTHER_LABELS)})"
+_LABEL = rf"(?:\b(?:{'|'.join(LATIN_LABELS)})\b|{'|'.join(BLANKLESS_LABELS)})"
 _LABELS = regex.compile(rf"(?i){_LABEL}[^\d\n]{{0,12}}$")
 """What announces a number, at its end; Presidio knows none of these words."""
 _LAST_LABEL = regex.compile(f"(?ri){_LABEL}")
 MARKS = (
-    rf"\b(?:{'|'.join(map(in_any_case, _LATIN_LABELS))})\b"
-    rf"|{'|'.join(map(in_any_case, _OTHER_LABELS))}"
+    rf"\b(?:{'|'.join(map(in_any_case, LATIN_LABELS))})\b"
+    rf"|{'|'.join(map(in_any_case, BLANKLESS_LABELS))}"
     r"|[+]\d|\(\d{2,5}\) ?\d{3}|\d{3}-\d{3}-\d{4}|0\d{2,3}-\d{7}"
 )
 """Hyperscan: the end of what announces a number, or of the beginning of a formatted one."""
@@ -64,10 +58,13 @@ REACH = 24
 
 
 # Written as a phone number is, and as little else: +86 10 1234 5678, (212) 555-0123, 212-555-0123.
-_FORMATTED = regex.compile(
-    r"[+\uff0b]\d[\d\-./ ()]*|\((?!19|20)\d{2,5}\) ?\d{3,4}[- ]?\d{3,4}"
-    r"|(\d{3})-\d{3}-\d{4}|0\d{2,3}-\d{7,8}"
+_FORM = (
+    r"(?:[+]\d[\d\-./ ()]*|\((?!19|20)\d{2,5}\) ?\d{3,4}[- ]?\d{3,4}"
+    r"|\d{3}-\d{3}-\d{4}|0\d{2,3}-\d{7,8})"
 )
+_FORMATTED = regex.compile(_FORM)
+_WITH_EXTENSION = regex.compile(rf"(?i){_FORM}{EXTENSION}?")
+_EXTENSION = regex.compile(rf"(?i){EXTENSION}(?![0-9A-Za-z_])")
 _CLOSING = regex.compile(r"[)\]）］]")
 _DIGITS = regex.compile(r"\D+")
 _CUTS = regex.compile(r"[/(.\s]|\s-|-\s|[\u2012-\u2015\uff0d]")
@@ -121,8 +118,15 @@ def announcement(text: str, start: int) -> str:
 
 
 def is_formatted(text: str, start: int, end: int) -> bool:
-    """True if a span is written as a phone number and as little else."""
-    return _FORMATTED.fullmatch(text, after_bracket(text, start, end), end) is not None
+    """True if a span is written as a phone number and as little else, or an extension."""
+    value = fold(text[after_bracket(text, start, end) : end])
+    return _WITH_EXTENSION.fullmatch(value) is not None
+
+
+def after_extension(text: str, end: int) -> int:
+    """Returns the end of the extension behind a number that ends here; `end` if there is none."""
+    found = _EXTENSION.match(text, end)
+    return int(found.end()) if found else end
 
 
 def after_bracket(text: str, start: int, end: int) -> int:
@@ -133,7 +137,7 @@ def after_bracket(text: str, start: int, end: int) -> int:
 
 def may_be_formatted(candidate: str) -> bool:
     """True if a part of a candidate may be written as a phone number and as little else."""
-    return _FORMATTED.search(candidate) is not None
+    return _FORMATTED.search(fold(candidate)) is not None
 
 
 def numbers(
@@ -219,5 +223,8 @@ def _national_pattern(region: str) -> Callable[[str], object]:
     prefix = metadata.national_prefix_for_parsing
     optional = f"(?:{prefix})?" if prefix else ""
     pattern = f"(?:{international})\\d+|(?:{metadata.country_code})?{optional}(?:{valid})"
+    if metadata.national_prefix_transform_rule:
+        # Such a prefix takes the number itself too: in Brazil behind the code of a carrier.
+        pattern += f"|{prefix}"
     # `re` reads patterns this long, and matches them, three times as fast as `regex`.
     return re.compile(pattern).fullmatch

@@ -47,6 +47,7 @@ _NO_PHONE = regex.compile(
 
 _WORDS_NEAR = 60
 _HANDLE_BEFORE = regex.compile(r"(?ri)(?:@|[a-z0-9][/#._\-]|(?<!\p{Han})\[)qq")
+_ASSIGNED_BEFORE = regex.compile(r"(?ri)(?:wechat|weixin|wx|vx)(?:id|no)?=")
 _KEY_BEFORE = regex.compile(r"(?ri)(?:qq|wx|vx)(?:号|號)?\s?[:：]\s?")
 _PART_BEFORE = regex.compile(
     r"(?r)(?:型号|型號|编号|編號|货号|貨號|规格|規格|零件|配件|部件|订单|訂單)"
@@ -136,7 +137,9 @@ def _is_phone(text: str, span: Span) -> bool:
 
 
 def _is_account_name(text: str, span: Span) -> bool:
-    """Refutes what is part of a web address, or a name that somebody has elsewhere: `@qq12345`."""
+    """Refutes what is in a web address or in code, or a name elsewhere: `@qq12345`."""
+    if _ASSIGNED_BEFORE.match(text, max(0, span.start - 9), span.start):
+        return _is_in_china(text, span)
     before = max(0, span.start - 6), span.start
     if _KEY_BEFORE.match(text, *before):
         return True

@@ -21,7 +21,11 @@ from datagov.detect.pii.rules import Pattern, Recogniser
 from datagov.detect.pii.supersets import Shape, superset
 
 MAX_WIDTH = 256
-"""Patterns of unlimited width that take white space are searched this far around a place."""
+"""Patterns of unlimited width that take white space are searched this far around a place.
+
+What of a match lies farther off is not seen: no match, or a part of it. A rule whose matches may be
+wider has to bound each of its repeats: then the window is as wide as the widest match.
+"""
 
 MAX_KNOWN = 1 << 16
 MAX_KNOWN_WIDTH = 64

@@ -5,7 +5,7 @@ from datagov.detect.pii.rules import Pattern
 
 _NAMED = r"(?:号码|账号|帐号|號碼|帳號|号|號|id|no|群)"
 _LINK = rf"{_NAMED}?(?: ?(?:是|为|為|[:：=])){{0,2}} ?"
-_MARK = rf"(?: ?{_NAMED}? ?[:：=是为為] ?| ?id(?: is)? ?)"
+_MARK = rf"(?: ?{_NAMED}? ?[:：是为為] ?| ?{_NAMED}?=| ?id(?: is)? ?)"
 _AND = r"(?: ?[/、，,&和或及] ?(?:{}))?"
 """What may have the same number or name: `QQ/微信：`."""
 
@@ -16,7 +16,7 @@ _WECHAT = (
     rf"|(?<![a-z0-9])(?:wechat|weixin|wx|vx){_AND_QQ}{_MARK}|\b(?:my|his|her) wechat(?: is)? )"
 )
 _QQ = rf"(?:(?<![a-z0-9])q(?: ?q|群)|扣扣|企鹅){_AND_WECHAT}{_LINK}"
-_LINK_BYTES = r"(?:(?:[a-z :=/&,]|[\xc2-\xf4][\x80-\xbf]{1,3}){0,14})"
+_LINK_BYTES = r"(?:(?:[a-z :=/&,+]|[\xc2-\xf4][\x80-\xbf]{1,3}){0,18})"
 
 
 def _account(value: str) -> bool | None:
@@ -33,8 +33,8 @@ ACCOUNTS = (
             rf"(?<={_WECHAT})[a-z][a-z0-9_\-]{{5,19}}(?![a-z0-9_@.\-])",
             0.6,
             as_bytes(
-                rf"(?:微信|wechat|weixin|wx|vx|[v]信|威信|薇信|加 ?v|加微|[+]v|＋v){_LINK_BYTES}"
-                rf"[a-z][a-z0-9_-]{{5,19}}"
+                rf"(?:微信|wechat|weixin|wx|vx|[v]信|威信|薇信|(?:加 ?|[+]|＋)(?:v|微))"
+                rf"{_LINK_BYTES}[a-z][a-z0-9_-]{{5,19}}"
             ),
         ),
         validate=_account,

@@ -31,13 +31,13 @@ _ROOM = (
 _BEGINS = rf"(?:(?<!{HAN})|(?<=[住在于於至到址往寄自从]))"
 """Where a place without its province may begin: Han text has no other mark of it."""
 
-_HAN_BYTES = r"(?:[\xe4-\xe9][\x80-\xbf]{2})"
+_HAN_BYTES = r"(?:(?:\xe3[\x90-\xbf]|[\xe4-\xe9][\x80-\xbf])[\x80-\xbf])"
 _SEEN = (
     rf"{_HAN_BYTES}\x20?"
-    rf"(?:(?:[0-9]{{1,5}}|一|二|三|四|五|六|七|八|九|十|百)\x20?(?:号|號|弄|巷)|[A-Z]座)"
-    rf"(?:[0-9A-Z-]{{0,8}}(?:号|號|栋|棟|幢|座|楼|樓|单元|單元|层|層|室|房|户)"
-    rf"|{_HAN_BYTES}{{1,12}}|[0-9A-Z-]{{1,9}}){{0,5}}"
+    rf"(?:(?:[0-9]{{1,5}}(?:(?:-|之)[0-9]{{1,4}})?|一|二|三|四|五|六|七|八|九|十|百)\x20?(?:号|號|弄|巷)"
+    rf"|[A-Z]座)(?:[0-9A-Z-]|{_HAN_BYTES})*"
 )
+"""The number of a house; what is behind it has Han characters, letters and digits alone."""
 
 ADDRESSES = (
     recogniser(
