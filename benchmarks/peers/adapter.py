@@ -3,9 +3,9 @@
     PYTHON benchmarks/peers/NAME.py personal|duplicates IN.parquet OUT.json
 
 IN has the columns `row` and `text`. OUT gets the processor seconds (user and system, all threads
-and children) of one run behind a first run on a thousand texts, so without imports and other start-up,
-and what was found: for `personal` spans, for `duplicates` clusters. data-juicer has a second way to
-find these, `duplicates_by_characters`.
+and children) of one run behind a first run on a thousand texts, so without imports and other
+start-up, and what was found: for `personal` spans, for `duplicates` clusters. data-juicer has a
+second way to find these, `duplicates_by_characters`.
 """
 
 import json
@@ -39,7 +39,7 @@ ALONE = -1
 
 
 def main(**tasks):
-    """Runs the task that was asked for, first on the first of the texts, and writes what it returns."""
+    """Runs the task that was asked for, first on a part of the texts; writes what it returns."""
     task, source, target = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         few = Path(folder) / "few.parquet"
