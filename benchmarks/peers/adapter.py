@@ -31,8 +31,8 @@ THRESHOLD = 0.7
 """Jaccard similarity from which texts are duplicates: the default of the peers."""
 
 N_FEW = 1000
-"""Texts of the first run: as many as it takes to meet each kind of value, whose patterns some
-taggers compile when they meet the first."""
+"""Texts of the first run: enough to meet values of most kinds, the first of which load what they
+are read by."""
 
 ALONE = -1
 """The cluster of a text that is like no other."""

@@ -69,7 +69,7 @@ _IGNORED = (
     (0xFFA0, 0xFFA0),
     (0xE0100, 0xE01EF),
 )
-"""Default_Ignorable_Code_Point beside category Cf: joiners, fillers, selectors of variants."""
+"""Default_Ignorable_Code_Point beside category Cf, where assigned: joiners, fillers, selectors."""
 
 EXPANDS = 1 << 24
 """Bit of a folded value that says: the rest is an index into `expansions`."""

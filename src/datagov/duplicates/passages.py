@@ -227,7 +227,7 @@ def shared(tokens: pa.Table, anchors: pa.Table, min_tokens: int = MIN_TOKENS) ->
     rows = rows[np.lexsort((rows[:, 1], rows[:, 1] - rows[:, 4], rows[:, 3], rows[:, 0]))]
     found = _longest(rows, *text, min_tokens)
     found = found[np.lexsort((found[:, 3], -found[:, 4], found[:, 1], found[:, 2], found[:, 0]))]
-    found = found[_outermost(found, np.empty(len(found), np.int64))]
+    found = found[_outermost(found)]
     return _located(found, tokens, stretches).sort_by(
         [(name, "ascending") for name in ("record_a", "record_b", "token_a", "token_b")]
     )
@@ -316,7 +316,7 @@ def _longest(rows: Ints, hashes: Tokens, offsets: Ints, firsts: Ints, min_tokens
 
 
 @kernel
-def _outermost(found: Ints, rows: Ints) -> npt.NDArray[np.bool_]:
+def _outermost(found: Ints) -> npt.NDArray[np.bool_]:
     """Returns which passages say more than others of the pair do.
 
     One that lies in both records inside another says nothing more, nor one that is a shift between
@@ -325,9 +325,9 @@ def _outermost(found: Ints, rows: Ints) -> npt.NDArray[np.bool_]:
     Args:
         found: What `_longest` returns, by pair, then first token of the first record; of equal
             ones the longest first.
-        rows: Room for as many indices.
     """
     keep = np.ones(len(found), np.bool_)
+    rows = np.empty(len(found), np.int64)
     n_open = 0  # Of this pair, those kept that reach beyond where this one begins.
     for row in range(len(found)):
         here = found[row]

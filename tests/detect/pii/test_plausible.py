@@ -1,5 +1,7 @@
 """What has the form of an identifier and stands where none does is no finding by default."""
 
+import time
+
 import pytest
 
 from datagov.detect.pii import PiiDetector
@@ -336,3 +338,16 @@ def test_an_apostrophe_within_a_mailbox_is_no_quote() -> None:
 def test_what_only_ends_as_a_word_for_a_host_announces_none(text: str) -> None:
     assert "IP_ADDRESS" in kinds(EVERYTHING, text)
     assert "IP_ADDRESS" not in kinds(DETECTOR, text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", ["a, ", "abc;", "b}@x.com ", "{a, b}@x.com ", "{a, "])
+def test_time_for_groups_of_mailboxes_grows_with_the_length_alone(unit):
+    def seconds(n_chars):
+        begin = time.process_time()
+        DETECTOR.detect([unit * (n_chars // len(unit)) + "b}@x.com"])
+        return time.process_time() - begin
+
+    seconds(1000)
+    # Quadratic time would be sixty-four times as much.
+    assert seconds(240_000) < 24 * seconds(30_000) + 0.3

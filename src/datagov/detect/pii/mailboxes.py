@@ -19,10 +19,8 @@ _OPENING_QUOTE = regex.compile(
 """Up to one that is no part of a name, as that in `o'neil` is, but that in `u'ann` is not."""
 
 _GROUP = regex.compile(rf"{GROUP} ?@")
-_NAME = r"[A-Za-z0-9_][A-Za-z0-9._%+\-]*"
-_GROUP_BEFORE = regex.compile(
-    rf"(?r){NO_CALL_BEFORE}\\?\{{\s?{_NAME}(?:\s?[,;|]\s?{_NAME})+\s?\\?\}}"
-)
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9._%+\-]*+"
+_LONG_GROUP = regex.compile(rf"{NO_CALL_BEFORE}\\?\{{\s?{_NAME}(?:\s?[,;|]\s?{_NAME})++\s?\\?\}}")
 """A group of any number of people, of which Presidio takes the last one and the bracket."""
 
 _FILE = regex.compile(r"(?i)\.(?:png|jpe?g|gif|webp|svg|ico|css|js|html?|pdf|gz)")
@@ -76,7 +74,7 @@ def mailbox(text: str, span: Span) -> Span | None:
     if _GROUP.match(value):
         return span
     if "}@" in value:
-        group = _GROUP_BEFORE.match(text, 0, span.start + value.index("}@") + 1)
+        group = _group_to(text, span.start + value.index("}@"))
         return span._replace(start=group.start()) if group and are_names(group[0]) else None
     start = value.rfind("/", 0, value.rfind("@")) + 1
     start = _KEY.match(value, start).end()
@@ -90,6 +88,16 @@ def mailbox(text: str, span: Span) -> Span | None:
     if is_none or _FILE.search(value, len(value) - 5) or _is_no_mailbox(text, span, start):
         return None
     return span._replace(start=span.start + start)
+
+
+def _group_to(text: str, closing: int) -> "regex.Match[str] | None":
+    """Returns the group that a brace closes; none has another brace within."""
+    before = text.rfind("}", 0, closing) + 1
+    opening = text.rfind("{", before, closing)
+    if opening < 0:
+        return None
+    start = opening - (text[opening - 1 : opening] == "\\")
+    return _LONG_GROUP.fullmatch(text, start, closing + 1)
 
 
 def _is_user(text: str, end: int, before: tuple[int, int]) -> bool:
