@@ -1,4 +1,4 @@
-"""Names in Latin script: which words around a given name, a title or a cue belong to a name.
+"""Names in Latin script: what speaks for a name around a given name, a title or a cue.
 
 A given name counts with what follows it. The score says how much speaks for a person: both names
 known, one of them known, a title, words such as "my name is". What is a place or a house
@@ -11,7 +11,8 @@ from functools import lru_cache
 import regex
 
 from datagov.detect.pii.names.announcing import FULL_LABELS, LABELS, TITLES, TITLES_THAT_ARE_WORDS
-from datagov.detect.pii.names.lists import common_given_names, given_names, surnames, words
+from datagov.detect.pii.names.lists import common_given_names, given_names, words
+from datagov.detect.pii.names.parts import INITIAL, TOKEN, is_given, is_known, name_at, rest, shown
 from datagov.detect.pii.names.signs import is_likely, is_marked
 from datagov.detect.pii.spans import Span
 
@@ -26,30 +27,8 @@ GREETING = 0.6
 SPEAKER = 0.45
 UNLIKELY = 0.3
 
-_LETTER = r"[[\p{L}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]]"
-"""Text of scripts without blanks may follow a name at once. Sets are those of `regex.V1`."""
-
-_TOKEN = regex.compile(
-    rf"\p{{Lu}}{_LETTER}*+(?:(?!['’]s\b)['’\-](?!\p{{M}}){_LETTER}++)*+(?!\d)", regex.V1
-)
-_INITIAL = regex.compile(r"\p{Lu}\.(?:[ \-]?\p{Lu}\.)*|(?![IVX]{2})\p{Lu}{1,2}(?= \p{Lu}\p{Ll})")
-_PARTICLE = regex.compile(
-    r"(?:(?:de l[oa]s|de|da|do|dos|das|del|della|di|du|van|von|der|den|ten|ter|zu|zur|la|le|el|al"
-    r"|bin|ibn|bint|y|e|af|av|of the|vom"
-    r"|DE L[OA]S|DE|DA|DO|DOS|DAS|DEL|DELLA|DI|DU|VAN|VON|DER|DEN|TEN|TER|ZU|ZUR) ){1,3}"
-)
 _TITLES_BEFORE = regex.compile(rf"(?:(?:{'|'.join(TITLES)})\.? ){{0,6}}(?=\p{{Lu}})")
 """More at once nobody has; each title of a longer chain would read it to its end."""
-
-_SURNAMES = regex.compile(
-    r"(?:Mc|Mac|[OD]['’])?\p{Lu}\p{Ll}{3,}(?:-\p{Lu}\p{Ll}+)?(?: \p{Lu}\p{Ll}{3,})?"
-    rf"(?!{_LETTER}|[\d'’\-])(?! \p{{Lu}}\p{{Ll}})",
-    regex.V1,
-)
-"""What ends a name after words that are known: no list has all surnames."""
-
-_THIRD = regex.compile(rf"\p{{Lu}}{_LETTER}{{1,5}}+(?![\d'’\-]| \p{{Lu}})", regex.V1)
-"""A third name in Korea and Vietnam, where a surname comes first."""
 
 _GIVEN_BEHIND = regex.compile(r", (\p{Lu}[\p{L}\p{M}'’-]+)(?: \p{Lu}\b\.?)?(?![\p{L}\d])")
 _WHOLE = r"\p{Lu}(?:[\p{L}\p{M}]|['’\-](?=\p{L}))+"
@@ -57,7 +36,6 @@ _LAST_TOKENS = regex.compile(
     rf"(?r)(?<![\p{{L}}\p{{M}}\d'’\-]){_WHOLE}"
     rf"(?:(?: (?:bin|ibn|al|el|de|da|di|van|von|der|den))* {_WHOLE}){{0,2}}"
 )
-_OF = regex.compile(r"^[OD]['’](?=\p{Lu})")
 _HALF_BEFORE = regex.compile(r"(?r)(?<![\p{L}\d'’\-])\p{Lu}\p{L}+-")
 _INITIALS_BEFORE = regex.compile(r"(?r)(?<![\p{L}\p{M}\d.'’\-])(?:\p{Lu}\. ){1,3}")
 _NUMBERS = regex.compile(
@@ -90,10 +68,8 @@ _BLANKS = regex.compile(r"[ \t]*")
 _LINES = regex.compile(r"[,!.]?[ \t]*(?:\r?\n[ \t>]*){1,3}")
 _LINE_END = regex.compile(r"[ \t]*(?:$|[\r\n,])")
 _FIELD_END = regex.compile(r"[ \t]*(?:$|[\r\n,;|<])")
-_UP_TO_END = regex.compile(rf"(?: {_TOKEN.pattern}){{1,3}}(?={_FIELD_END.pattern})", regex.V1)
-_NUMERAL = regex.compile(r"[IVX]+")
+_UP_TO_END = regex.compile(rf"(?: {TOKEN.pattern}){{1,3}}(?={_FIELD_END.pattern})", regex.V1)
 _BEFORE = regex.compile(r"(?r)[\p{L}.]+")
-_MAX_TOKENS = 5
 
 
 def of_given(text: str, start: int, end: int) -> Iterator[Span]:
@@ -111,12 +87,12 @@ def of_given(text: str, start: int, end: int) -> Iterator[Span]:
     before = _BEFORE.match(text, max(0, start - 24), start - 1) if start else None
     if before and before.group() in words("no_name_after"):
         return
-    given = _shown(text[start:end])
-    stop, n_known, n_unknown = _rest(text, end)
+    given = shown(text[start:end])
+    stop, n_known, n_unknown = rest(text, end)
     if stop == end:
         return
     is_doubtful = given in words("doubtful_given")
-    followed = _TOKEN.match(text, stop + 1) if text[stop : stop + 1] == " " else None
+    followed = TOKEN.match(text, stop + 1) if text[stop : stop + 1] == " " else None
     if followed and followed.group() in words("things"):
         return
     if _COMPANY_BEHIND.match(text, stop):
@@ -162,78 +138,17 @@ def _is_sure(given: str) -> bool:
 
 def _has_second_given(text: str, end: int) -> bool:
     """True for such as `Mary Jane`, before another word in capitals."""
-    second = _TOKEN.match(text, end + 1)
+    second = TOKEN.match(text, end + 1)
     return bool(
         second and _is_sure(second.group()) and text[second.end() : second.end() + 1] == " "
     )
-
-
-def _rest(text: str, at: int) -> tuple[int, int, int]:
-    """Returns where the names behind a name end, and how many are known surnames and not."""
-    end, n_known, n_unknown = at, 0, 0
-    for _ in range(_MAX_TOKENS):
-        if text[at : at + 1] != " ":
-            break
-        at += 1
-        initial = _INITIAL.match(text, at)
-        if initial and text[initial.end() : initial.end() + 1] == " ":
-            at = initial.end()
-            continue
-        particle = _PARTICLE.match(text, at)
-        token = _TOKEN.match(text, particle.end() if particle else at)
-        if not token:
-            break
-        word = token.group()
-        if len(word) < 2 or _is_no_surname(word):
-            break
-        if _is_surname(word) or word in given_names():
-            n_known += _is_surname(word)
-            n_unknown += not _is_surname(word)
-        elif n_known or n_unknown:
-            end = _past_surnames(text, token.start()) or end
-            break
-        else:
-            n_unknown += 1
-        end = at = token.end()
-    return end, n_known, n_unknown
-
-
-def _past_surnames(text: str, start: int) -> int | None:
-    """Returns where one or two words end that no list has and that end a name."""
-    more = _SURNAMES.match(text, start)
-    if more is None or any(word in no_surnames() for word in more.group().split(" ")):
-        return None
-    end: int = more.end()
-    return end
-
-
-def _is_no_surname(word: str) -> bool:
-    """True for words such as those in `Robert Koch-Institut`, and for abbreviations.
-
-    Not for numbers of kings (XIV), nor for surnames in capitals (KIM, DUPONT).
-    """
-    if _shown(word.rsplit("-", 1)[-1]) in no_surnames():
-        return True
-    if not word.isupper() or _NUMERAL.fullmatch(word):
-        return False
-    return not _is_surname(word)
-
-
-def _is_surname(word: str) -> bool:
-    return _shown(word) in surnames() or _shown(word) in words("short_surnames")
-
-
-@lru_cache(maxsize=1)
-def no_surnames() -> frozenset[str]:
-    """Returns the words in capitals that are no surnames behind a given name."""
-    return words("no_surname") | words("no_part") | words("things")
 
 
 def of_title(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name behind a title that ends before `end`."""
     is_word = text[start:end].strip() in TITLES_THAT_ARE_WORDS
     end = _past_titles(text, end)
-    name = _name(text, end, need_known=is_word, is_titled=not is_word)
+    name = name_at(text, end, need_known=is_word, is_titled=not is_word)
     is_lord = text.startswith("Herr", start) and _MY_BEFORE.match(text, max(0, start - 8), start)
     if name and not is_lord and not (start and text[start - 1].isalnum()):
         yield Span(end, name[0], PERSON, "Names: title", TITLE)
@@ -242,7 +157,7 @@ def of_title(text: str, start: int, end: int) -> Iterator[Span]:
 def of_cue(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name behind words that say that a name follows."""
     end = _past_titles(text, end)
-    name = _name(text, end, need_known=False)
+    name = name_at(text, end, need_known=False)
     if name and not (start and text[start - 1].isalnum()):
         yield Span(end, _to_field_end(text, name[0]), PERSON, "Names: announced", CUE)
 
@@ -253,12 +168,12 @@ def of_label(text: str, start: int, end: int) -> Iterator[Span]:
         return
     is_full = text[start:end].rstrip(": ：").casefold() in FULL_LABELS
     end = _past_titles(text, _BLANKS.match(text, end).end())
-    name = _name(text, end, need_known=False)
+    name = name_at(text, end, need_known=False)
     if name is None:
         return
     stop, n_tokens, is_known = name
     given = _GIVEN_BEHIND.match(text, stop)
-    if n_tokens == 1 and is_known and given and _is_given(given[1]):
+    if n_tokens == 1 and is_known and given and is_given(given[1]):
         stop, n_tokens = given.end(), 2
     whole = _to_field_end(text, stop)
     if _is_of_form(text[end:whole]):
@@ -283,27 +198,27 @@ def of_closing(text: str, start: int, end: int) -> Iterator[Span]:
     if not line or (start and text[start - 1].isalnum()):
         return
     end = _past_titles(text, line.end())
-    name = _name(text, end, need_known=False)
+    name = name_at(text, end, need_known=False)
     if name and _LINE_END.match(text, name[0]):
         stop, n_tokens, is_known = name
         if is_known:
             score = CUE if n_tokens > 1 else GREETING
         else:
-            is_full = n_tokens > 1 or _INITIAL.match(text, end)
+            is_full = n_tokens > 1 or INITIAL.match(text, end)
             score = GIVEN_KNOWN if is_full else UNLIKELY
         yield Span(end, stop, PERSON, "Names: signature", score)
 
 
 def of_greeting(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name of who is greeted or speaks."""
-    name = _name(text, end, need_known=True)
+    name = name_at(text, end, need_known=True)
     if name and not (start and text[start - 1].isalnum()):
         yield Span(end, name[0], PERSON, "Names: greeted", GREETING)
 
 
 def of_speech(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name of who is said to have spoken, before or behind the verb."""
-    name = _name(text, end, need_known=True)
+    name = name_at(text, end, need_known=True)
     if name:
         yield Span(end, name[0], PERSON, "Names: speaker", SPEAKER)
     yield from of_life(text, start, end)
@@ -312,7 +227,7 @@ def of_speech(text: str, start: int, end: int) -> Iterator[Span]:
 def of_life(text: str, start: int, end: int) -> Iterator[Span]:
     """Yields the name of whom something is said that is said of people."""
     before = _LAST_TOKENS.match(text, max(0, start - 60), start)
-    if before and all(_is_known(word) or word.islower() for word in before.group().split(" ")):
+    if before and all(is_known(word) or word.islower() for word in before.group().split(" ")):
         yield Span(before.start(), start, PERSON, "Names: speaker", SPEAKER)
 
 
@@ -321,7 +236,7 @@ def _is_of_form(value: str) -> bool:
     parts = [part.rstrip(",") for part in value.split(" ")]
     halves = {half for part in parts for half in part.casefold().split("-")}
     of_form = _of_forms() & {*halves, *map(str.casefold, parts)}
-    return bool(of_form) and not any(map(_is_given, parts))
+    return bool(of_form) and not any(map(is_given, parts))
 
 
 @lru_cache(maxsize=1)
@@ -329,7 +244,7 @@ def _of_forms() -> frozenset[str]:
     """Returns words that are no names in a field for them, and those of labels, in lower case."""
     of_labels = {word for label in LABELS for word in label.casefold().split() if len(word) > 2}
     folded = {word.casefold() for word in words("no_field")}
-    return frozenset(word for word in folded | of_labels if not _is_given(word.title()))
+    return frozenset(word for word in folded | of_labels if not is_given(word.title()))
 
 
 def _to_field_end(text: str, stop: int) -> int:
@@ -342,71 +257,3 @@ def _to_field_end(text: str, stop: int) -> int:
 def _past_titles(text: str, at: int) -> int:
     titles = _TITLES_BEFORE.match(text, at)
     return titles.end() if titles else at
-
-
-def _is_of_three(words_before: str) -> bool:
-    """True for such as `Kim Jong`, behind which a third short name ends the whole."""
-    return words_before.split(" ")[0] in words("surnames_before_two")
-
-
-def _is_known(word: str) -> bool:
-    """True if a list has a word, or what follows its O', or each half that a hyphen joins."""
-    return _is_listed(word) or all(map(_is_listed, _OF.sub("", word).split("-")))
-
-
-def _is_listed(word: str) -> bool:
-    return _is_given(word) or _shown(word) in surnames()
-
-
-def _is_given(word: str) -> bool:
-    return _shown(word) in given_names()
-
-
-def _shown(word: str) -> str:
-    return word.title() if word.isupper() else word
-
-
-def _name(
-    text: str, start: int, *, need_known: bool, is_titled: bool = False
-) -> tuple[int, int, bool] | None:
-    """Returns the end of the name that begins here, its number of words, and if one is known.
-
-    Args:
-        text: The whole text.
-        start: Where the name would begin.
-        need_known: Whether a name counts only if a list has one of its words.
-        is_titled: Whether a title stands before, and makes a surname also of a word for a house.
-    """
-    at, n_tokens, known = start, 0, False
-    end = start
-    while n_tokens < _MAX_TOKENS - 1:
-        initial = _INITIAL.match(text, at)
-        if initial and text[initial.end() : initial.end() + 1] == " ":
-            at = initial.end() + 1
-            continue
-        if n_tokens == 2 and _is_of_three(text[start:end]) and (third := _THIRD.match(text, at)):
-            return third.end(), 3, known
-        particle = _PARTICLE.match(text, at) if n_tokens else None
-        token = _TOKEN.match(text, particle.end() if particle else at)
-        word = token.group() if token else ""
-        # Half a name is worse than a word too many: Friedrich List, Anna Bar.
-        stops = words("no_part") if n_tokens == 1 else no_surnames()
-        if not token or (word in stops and not (is_titled and not n_tokens and _is_surname(word))):
-            break
-        is_known = _is_known(word)
-        if n_tokens > 1 and not is_known:
-            more = _past_surnames(text, token.start())
-            if more:
-                end, n_tokens = more, n_tokens + 1
-            break
-        known |= is_known
-        n_tokens += 1
-        end = token.end()
-        if text[end : end + 1] != " ":
-            break
-        at = end + 1
-    if not n_tokens or (need_known and not known):
-        return None
-    if all(word in words("no_title_name") for word in text[start:end].split(" ")):
-        return None
-    return end, n_tokens, known
